@@ -1,0 +1,1 @@
+"""Archon's compiler: from a program's text to a plan."""

@@ -1,0 +1,102 @@
+"""A diagnostic as data: what is wrong, where, why, and what to do. Text comes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from archonc.source import Source, Span
+
+__all__ = ["Diagnostic", "DiagnosticSink", "Edit", "Label", "Severity"]
+
+
+class Severity(StrEnum):
+    """How bad: an error stops compilation, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A phrase at a place."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace a span of the source; mechanical, so that a tool may do it."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake. `primary` is the place to edit; `secondary` labels give reasons.
+
+    The message alone must make sense: lower case, no full stop, names in backticks.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    source: Source
+    primary: Label
+    secondary: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass
+class DiagnosticSink:
+    """Collects diagnostics of all passes; nothing is thrown."""
+
+    source: Source
+    _found: list[Diagnostic] = field(default_factory=list)
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        at: Span,
+        label: str = "",
+        *,
+        secondary: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        helps: tuple[str, ...] = (),
+        edits: tuple[Edit, ...] = (),
+    ) -> None:
+        """Report an error."""
+        self.add(
+            Diagnostic(
+                code,
+                Severity.ERROR,
+                message,
+                self.source,
+                Label(at, label),
+                secondary,
+                notes,
+                helps,
+                edits,
+            )
+        )
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Report a diagnostic; the same code at the same place is reported once."""
+        key = (diagnostic.code, diagnostic.primary.span)
+        if all((d.code, d.primary.span) != key for d in self._found):
+            self._found.append(diagnostic)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All of them, by place and code."""
+        return tuple(sorted(self._found, key=lambda d: (d.primary.span, d.code)))
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether an error was reported."""
+        return any(d.severity is Severity.ERROR for d in self._found)

@@ -1,0 +1,148 @@
+"""The plan: all that the runtime needs, and the only contract with the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from archon_runtime.bounds import Bounds
+from archon_runtime.flow import Flow
+from archon_runtime.prompt import Prompt
+from archon_runtime.usage import Price
+
+__all__ = [
+    "PLAN_VERSION",
+    "Answer",
+    "BudgetSpec",
+    "Choose",
+    "FileSpec",
+    "LayerSpec",
+    "ModelSpec",
+    "OnExhausted",
+    "PlanSpec",
+    "ProviderSpec",
+    "StepSpec",
+]
+
+PLAN_VERSION = 1
+
+
+class OnExhausted(StrEnum):
+    """What to do when a budget is used up."""
+
+    DEGRADE = "degrade"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpec:
+    """Limits; None is no limit. `tokens` counts prompt and completion tokens together."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost_usd: Decimal | None = None
+    time_s: float | None = None
+    on_exhausted: OnExhausted = OnExhausted.DEGRADE
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSpec:
+    """A provider: its kind and options. `options` never holds a secret: an environment
+    variable is written `{"env": "NAME"}`.
+    """
+
+    kind: str
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model of a provider with its decoding settings. `window` is in tokens."""
+
+    provider: str
+    model: str
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    logprobs: bool = False
+    window: int | None = None
+    price: Price | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpec:
+    """A file that a checker names: its text and the SHA-256 of its UTF-8 bytes (hex)."""
+
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One technique with one model. `prompt` names a prompt of the plan."""
+
+    id: str
+    technique: str
+    model: str | None
+    options: Mapping[str, object]
+    prompt: str | None
+    inflow: Flow
+    outflow: Flow
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """Steps that run side by side; their candidates are joined in order."""
+
+    name: str
+    steps: tuple[StepSpec, ...]
+    outflow: Flow
+    bounds: Bounds
+    budget: BudgetSpec | None = None
+
+
+class Choose(StrEnum):
+    """How to choose the answer where several candidates can be left."""
+
+    FIRST = "first"
+    RANDOM = "random"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the answer is chosen; `seed` belongs to `random`."""
+
+    choose: Choose = Choose.FIRST
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSpec:
+    """A compiled architecture. `source_sha256` is that of the program's text.
+
+    Every name in a model, step or check is a key of the mapping it refers to;
+    layers and steps are in order of the data's flow.
+    """
+
+    name: str
+    source_sha256: str
+    providers: Mapping[str, ProviderSpec]
+    models: Mapping[str, ModelSpec]
+    prompts: Mapping[str, Prompt]
+    files: Mapping[str, FileSpec]
+    layers: tuple[LayerSpec, ...]
+    answer: Answer
+    budget: BudgetSpec | None
+    bounds: Bounds
+    cost_least_usd: Decimal | None
+    cost_most_usd: Decimal | None
+    assumed: Mapping[str, float]

@@ -1,0 +1,101 @@
+"""Prompts: their parts, their placeholders, and fences around untrusted text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archon_runtime.candidate import Candidate
+from archon_runtime.chat import Message, Role
+from archon_runtime.question import Question
+
+__all__ = [
+    "PLACEHOLDER",
+    "Prompt",
+    "fence",
+    "placeholders_of",
+    "render_messages",
+    "show_candidates",
+]
+
+PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][\w.]*)\s*\}\}")
+"""`{{query}}`, `{{candidates}}`, `{{data.NAME}}`; every other brace is literal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A system text, example turns (user, assistant) and the user's text."""
+
+    user: str
+    system: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+def placeholders_of(text: str) -> tuple[str, ...]:
+    """Name the placeholders of *text*, in order, repeats included."""
+    return tuple(PLACEHOLDER.findall(text))
+
+
+def render_messages(
+    prompt: Prompt, question: Question, values: Mapping[str, str]
+) -> tuple[Message, ...]:
+    """Make the conversation that is sent.
+
+    Order: one system message (the caller's text, then the prompt's), the examples,
+    the caller's earlier turns, the prompt's user text with its placeholders filled.
+    Values are put in once: a placeholder inside a value stays as it is.
+    """
+    known = {"query": question.text, **values}
+    known |= {f"data.{name}": _show(value) for name, value in question.data.items()}
+    messages: list[Message] = []
+    system = "\n\n".join(part for part in (question.system, _fill(prompt.system, known)) if part)
+    if system:
+        messages.append(Message(Role.SYSTEM, system))
+    for user, assistant in prompt.examples:
+        messages.append(Message(Role.USER, _fill(user, known)))
+        messages.append(Message(Role.ASSISTANT, _fill(assistant, known)))
+    messages.extend(question.earlier)
+    messages.append(Message(Role.USER, _fill(prompt.user, known)))
+    return tuple(messages)
+
+
+def _fill(text: str, known: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda m: known.get(m.group(1), m.group(0)), text)
+
+
+def _show(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    return str(value)
+
+
+def fence(texts: Sequence[str]) -> str:
+    """Choose a marker that occurs in none of *texts*: eight hex digits.
+
+    It is a digest of the texts, so the same texts are always fenced alike (and a
+    resumed run asks the same thing), and a text that contains it moves it on.
+    """
+    digest = hashlib.sha256("\x00".join(texts).encode("utf-8", "surrogatepass"))
+    while True:
+        marker = digest.hexdigest()[:8]
+        if not any(marker in text for text in texts):
+            return marker
+        digest.update(b"again")
+
+
+def show_candidates(candidates: Sequence[Candidate], *, critiques: bool = False) -> str:
+    """Write candidates for a prompt, numbered from 1, each between fences it can't close."""
+    shown = [c.critique or "" for c in candidates] if critiques else []
+    marker = fence([*(c.text for c in candidates), *shown])
+    parts = []
+    for number, candidate in enumerate(candidates, start=1):
+        parts.append(_block(f"candidate {number} {marker}", candidate.text))
+        if critiques and candidate.critique is not None:
+            parts.append(_block(f"critique of {number} {marker}", candidate.critique))
+    return "\n\n".join(parts)
+
+
+def _block(name: str, text: str) -> str:
+    return f"<{name}>\n{text}\n</{name}>"

@@ -1,0 +1,1 @@
+"""Providers: who answers chat requests. Implementations are imported where they are used."""

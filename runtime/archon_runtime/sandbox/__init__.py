@@ -1,0 +1,1 @@
+"""Where checks run: a seam, its implementations, and a simulated twin."""

@@ -1,0 +1,233 @@
+"""What a technique is: options, signature, bounds, prompts, and what it does.
+
+A technique imports only the standard library and the frozen types of the runtime.
+All that it may do comes from its `Context`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from archon_runtime.bounds import Bounds, Sizes
+from archon_runtime.candidate import Candidate, CheckResult
+from archon_runtime.chat import ChatResponse, Message
+from archon_runtime.flow import Flow, FlowProblem
+from archon_runtime.prompt import Prompt
+from archon_runtime.question import Question
+
+__all__ = [
+    "Check",
+    "Context",
+    "Inflow",
+    "Keep",
+    "Option",
+    "OptionKind",
+    "Technique",
+    "option",
+    "options_of",
+]
+
+
+class OptionKind(StrEnum):
+    """Which values an option takes in the language, in a user's words."""
+
+    COUNT = "a whole number"
+    KEEP = "a whole number or `up_to(…)`"
+    FLAG = "`true` or `false`"
+    TEXT = "a text"
+    WORD = "one of its words"
+    DURATION = "a duration"
+    CHECK = '`command(…)` or `python("file.py:function")`'
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option as the compiler, the editor and the reference pages see it.
+
+    `low` and `high` bound numbers (a duration's are in seconds); `words` are the
+    only values of a WORD. `positional`: it may be given without its name.
+    """
+
+    name: str
+    kind: OptionKind
+    doc: str
+    required: bool
+    default: object
+    low: int | None
+    high: int | None
+    words: tuple[str, ...]
+    unit: str
+    positional: bool
+
+
+def option(
+    kind: OptionKind,
+    doc: str,
+    *,
+    default: Any = MISSING,
+    low: int | None = None,
+    high: int | None = None,
+    words: tuple[str, ...] = (),
+    unit: str = "",
+    positional: bool = False,
+) -> Any:
+    """Declare an option as a field of a technique's frozen options class."""
+    metadata = {
+        "kind": kind,
+        "doc": doc,
+        "low": low,
+        "high": high,
+        "words": words,
+        "unit": unit,
+        "positional": positional,
+    }
+    if default is MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def options_of(options_type: type[Any]) -> tuple[Option, ...]:
+    """List the options of an options class, in order of declaration."""
+    return tuple(_read_option(each) for each in fields(options_type))
+
+
+def _read_option(each: Field[Any]) -> Option:
+    required = each.default is MISSING
+    return Option(
+        name=each.name,
+        required=required,
+        default=None if required else each.default,
+        **each.metadata,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How many to keep: exactly `count`, or (`up_to`) fewer if fewer flow in."""
+
+    count: int
+    up_to: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check to run on a candidate: a command, or a function in a Python file.
+
+    A command is its arguments, with no function; `python("checks.py:good")` is the
+    file's name in the plan and the function's name, with no command.
+    """
+
+    command: tuple[str, ...] = ()
+    file: str = ""
+    function: str = ""
+
+
+class Inflow(Protocol):
+    """The candidates that flow into a step, in order, each there when it is ready."""
+
+    @property
+    def width(self) -> int:
+        """How many places there are; a place may turn out empty."""
+        ...
+
+    async def get(self, index: int) -> Candidate | None:
+        """Wait for one place; None if it stays empty."""
+        ...
+
+    async def all(self) -> tuple[Candidate, ...]:
+        """Wait for all places; the candidates that are there, in order."""
+        ...
+
+    def unneeded(self, index: int) -> None:
+        """Say that this place can no longer change the answer; its work is cancelled."""
+        ...
+
+
+class Context(Protocol):
+    """All that a technique may do."""
+
+    @property
+    def question(self) -> Question:
+        """The question being answered."""
+        ...
+
+    @property
+    def prompt(self) -> Prompt:
+        """The technique's prompt, or the user's instead of it."""
+        ...
+
+    async def ask(
+        self, messages: Sequence[Message], *, sample: int = 0, turn: int = 0
+    ) -> ChatResponse:
+        """Ask the step's model for one completion.
+
+        `sample` and `turn` (0: first question, 1: repair) make the call's identity:
+        a step must never ask twice with the same pair.
+        """
+        ...
+
+    async def check(
+        self, check: Check, text: str, *, trusted: bool, timeout_s: float
+    ) -> CheckResult:
+        """Run a check on a text, with the question and its data."""
+        ...
+
+    async def side_by_side(self, jobs: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        """Run jobs concurrently; job *i* is cancelled when place *i* of the output is unneeded."""
+        ...
+
+    def new_candidate(self, sample: int, reply: ChatResponse) -> Candidate:
+        """Make a candidate of a reply, with an identity of its own."""
+        ...
+
+    def put(self, index: int, candidate: Candidate) -> None:
+        """Fill one place of the output; whoever waits for it goes on."""
+        ...
+
+    def drop(self, index: int, reason: str) -> None:
+        """Leave one place of the output empty for good, and say why in the trace."""
+        ...
+
+    def note(self, kind: str, message: str) -> None:
+        """Write in the trace: `repair`, `fallback`, `parse` or `choice`, and what happened."""
+        ...
+
+
+OptionsT = TypeVar("OptionsT")
+
+
+class Technique(ABC, Generic[OptionsT]):
+    """One technique with the options of one step. Subclasses set the class variables.
+
+    `makes_new`: its candidates replace those that flow in (a layer may hold several).
+    `takes_model`: its first argument is a model. `placeholders`: what its prompt may
+    use beside `query` and `data.NAME`; all of `required_placeholders` must be there.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    makes_new: ClassVar[bool] = False
+    takes_model: ClassVar[bool] = True
+    options_type: ClassVar[type[Any]]
+    default_prompt: ClassVar[Prompt | None] = None
+    placeholders: ClassVar[frozenset[str]] = frozenset()
+    required_placeholders: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, options: OptionsT) -> None:
+        self.options = options
+
+    @abstractmethod
+    def flow(self, inflow: Flow) -> Flow | FlowProblem:
+        """Tell what flows out if *inflow* flows in, or why that cannot be."""
+
+    @abstractmethod
+    def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:
+        """Bound what one run of this step spends on *inflow*."""
+
+    @abstractmethod
+    async def apply(self, ctx: Context, candidates: Inflow) -> None:
+        """Do it: fill the places of the output. Places left open are closed as empty."""

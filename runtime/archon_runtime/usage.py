@@ -1,0 +1,63 @@
+"""What calls cost: counted in calls, tokens and US dollars, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+__all__ = ["NOTHING", "Price", "Usage"]
+
+_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Calls, tokens and dollars; a sum of calls or an estimate of one.
+
+    Dollars are Decimal: sums of floats would pass a limit by a rounding error.
+    """
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+
+    def __add__(self, other: Usage) -> Usage:
+        """Add both, field by field."""
+        return Usage(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cost_usd + other.cost_usd,
+        )
+
+    def __sub__(self, other: Usage) -> Usage:
+        """Subtract field by field; fields may become negative."""
+        return Usage(
+            self.calls - other.calls,
+            self.prompt_tokens - other.prompt_tokens,
+            self.completion_tokens - other.completion_tokens,
+            self.cost_usd - other.cost_usd,
+        )
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+NOTHING = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A model's price in US dollars per million tokens."""
+
+    prompt_usd: Decimal
+    completion_usd: Decimal
+
+    def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> Decimal:
+        """Cost of so many tokens, in US dollars, unrounded."""
+        return (
+            self.prompt_usd * prompt_tokens + self.completion_usd * completion_tokens
+        ) / _MILLION
