@@ -1,1 +1,1 @@
-"""TODO"""
+"""The command line: `archonc COMMAND`. One file a command."""

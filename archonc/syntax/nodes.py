@@ -346,8 +346,10 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A whole file. `broken` names the declarations that could not be read, so that
-    nobody calls them unknown.
+    """A whole file.
+
+    `broken` names the declarations that could not be read, so that nobody calls
+    them unknown.
     """
 
     edition: Edition | None

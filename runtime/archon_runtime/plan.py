@@ -51,8 +51,9 @@ class BudgetSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSpec:
-    """A provider: its kind and options. `options` never holds a secret: an environment
-    variable is written `{"env": "NAME"}`.
+    """A provider: its kind and options, never a secret.
+
+    An environment variable that holds one is written `{"env": "NAME"}`.
     """
 
     kind: str

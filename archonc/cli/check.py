@@ -1,0 +1,23 @@
+"""`archonc check FILE…`: silent and 0 if the programs are right."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from archonc.cli.sources import check_file, show
+
+__all__ = ["add_arguments", "execute"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="an .archon file")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Check each file; all are checked, whatever is wrong with the first."""
+    failed = False
+    for path in args.files:
+        failed = show(check_file(path), sys.stdout) or failed
+    return 1 if failed else 0

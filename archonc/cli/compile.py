@@ -1,0 +1,66 @@
+"""`archonc compile FILE -o PLAN.json`: from a program to a plan file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from archon_runtime.plan_file import Plan
+
+from archonc.cli.sources import compile_file, show
+
+__all__ = ["add_arguments", "execute"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("file", metavar="FILE", help="an .archon file")
+    parser.add_argument(
+        "-o", "--output", metavar="PLAN.json", required=True, help="where to write; - is stdout"
+    )
+    parser.add_argument(
+        "--architecture", metavar="NAME", help="which one, if the file has several"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Compile and write the plan; nothing is written if there is an error."""
+    compilation = compile_file(args.file, args.architecture)
+    failed = show(compilation.diagnostics, sys.stderr)
+    if failed or compilation.plan is None:
+        return 1
+    plan = Plan.from_spec(compilation.plan)
+    for line in plan.executes:
+        print(f"note: {line}", file=sys.stderr)
+    if args.output == "-":
+        sys.stdout.write(plan.to_json())
+        return 0
+    try:
+        _write(Path(args.output), plan.to_json())
+    except OSError as error:
+        print(f"error: cannot write {args.output}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    # Beside the target and then renamed: an interrupted write leaves the old plan whole.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

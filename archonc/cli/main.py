@@ -1,0 +1,114 @@
+"""The entry point: find the command, run it, turn failures into messages and exit codes.
+
+Exit codes: 0 clean; 1 diagnostics of severity error, or a failed run; 2 wrong usage;
+70 internal error; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Protocol, cast
+
+__all__ = ["Command", "main"]
+
+EXIT_ERROR = 1
+EXIT_USAGE = 2
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """A module that is a command; other packages register theirs in `archonc.commands`."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments."""
+        ...
+
+    def execute(self, args: argparse.Namespace) -> int:
+        """Do it; the result is the exit code."""
+        ...
+
+
+# Modules are imported when their command is called: `check` must not load what `run` needs.
+COMMANDS = {
+    "check": ("archonc.cli.check", "check programs; silent if they are right"),
+    "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
+    "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`archonc … | head`); Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except Exception:  # the last line of defence: whatever gets here is a bug
+        traceback.print_exc()
+        print("archonc: internal error, please report it with the lines above", file=sys.stderr)
+        return EXIT_INTERNAL
+
+
+def _dispatch(words: list[str]) -> int:
+    if words[:1] == ["--version"]:
+        from importlib.metadata import version
+
+        print(f"archonc {version('archonc')}")
+        return 0
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(_overview(), end="", file=sys.stdout if words else sys.stderr)
+        return 0 if words else EXIT_USAGE
+    name, rest = words[0], words[1:]
+    command = _find(name)
+    if command is None:
+        return _unknown(name)
+    summary = COMMANDS[name][1] if name in COMMANDS else None
+    parser = argparse.ArgumentParser(prog=f"archonc {name}", description=summary)
+    command.add_arguments(parser)
+    return command.execute(parser.parse_args(rest))
+
+
+def _find(name: str) -> Command | None:
+    if name in COMMANDS:
+        return cast("Command", importlib.import_module(COMMANDS[name][0]))
+    for load in _registered(name):
+        return load()
+    return None
+
+
+def _registered(name: str | None = None) -> list[Callable[[], Command]]:
+    from importlib.metadata import entry_points
+
+    found = entry_points(group="archonc.commands")
+    return [each.load for each in found if name is None or each.name == name]
+
+
+def _unknown(name: str) -> int:
+    from archonc.diagnostic.suggest import suggest
+
+    near = suggest(name, COMMANDS)
+    hint = f"; did you mean `{near}`?" if near else ""
+    print(f"archonc: `{name}` is no command{hint} See `archonc --help`", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _overview() -> str:
+    from importlib.metadata import entry_points
+
+    lines = ["usage: archonc COMMAND …", ""]
+    lines += [f"  {name:<9} {summary}" for name, (_, summary) in COMMANDS.items()]
+    lines += [f"  {each.name:<9} from {each.value}" for each in entry_points(group="archonc.commands")]
+    lines += ["", "`archonc COMMAND --help` tells more; `archonc --version` the version.", ""]
+    return "\n".join(lines)

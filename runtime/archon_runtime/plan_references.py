@@ -1,0 +1,78 @@
+"""Check that what a plan names is there: models, providers, prompts, files, techniques."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+
+from archon_runtime.errors import PlanInvalid
+from archon_runtime.plan import FileSpec, PlanSpec, StepSpec
+from archon_runtime.providers.kinds import KINDS
+from archon_runtime.techniques import TECHNIQUES
+from archon_runtime.techniques.base import Check
+from archon_runtime.techniques.decode import decode_options
+
+__all__ = ["check_references", "executed_by"]
+
+
+def check_references(spec: PlanSpec) -> None:
+    """Raise `PlanInvalid`, naming the JSON pointer, at the first name that is not there."""
+    for name, provider in spec.providers.items():
+        _need(provider.kind in KINDS, f"unknown provider kind {provider.kind!r}", "providers", name)
+    for name, model in spec.models.items():
+        known = model.provider in spec.providers
+        _need(known, f"unknown provider {model.provider!r}", "models", name)
+    for name, file in spec.files.items():
+        _need(_digest(file) == file.sha256, "the text has another SHA-256", "files", name)
+    seen: set[str] = set()
+    for number, layer in enumerate(spec.layers):
+        for index, step in enumerate(layer.steps):
+            place = ("layers", str(number), "steps", str(index))
+            _need(step.id not in seen, f"the id {step.id!r} is used twice", *place)
+            seen.add(step.id)
+            _check_step(spec, step, place)
+
+
+def _need(condition: bool, message: str, *pointer: str) -> None:
+    if not condition:
+        raise PlanInvalid(message, place="#/" + "/".join(pointer))
+
+
+def _digest(file: FileSpec) -> str:
+    return hashlib.sha256(file.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _check_step(spec: PlanSpec, step: StepSpec, place: tuple[str, ...]) -> None:
+    technique = TECHNIQUES.get(step.technique)
+    if technique is None:
+        raise PlanInvalid(f"unknown technique {step.technique!r}", place="#/" + "/".join(place))
+    if technique.takes_model:
+        known = step.model in spec.models
+        _need(known, f"`{step.technique}` needs a model, {step.model!r} is none", *place, "model")
+    if step.prompt is not None:
+        known = step.prompt in spec.prompts
+        _need(known, f"unknown prompt {step.prompt!r}", *place, "prompt")
+    _need(step.outflow.arity.high is not None, "no upper bound of candidates", *place, "outflow")
+    try:
+        options = decode_options(technique, step.options)
+    except PlanInvalid as error:
+        error.place = "#/" + "/".join((*place, "options"))
+        raise
+    check = getattr(options, "check", None)
+    if isinstance(check, Check) and check.file:
+        _need(check.file in spec.files, f"unknown file {check.file!r}", *place, "options")
+
+
+def executed_by(spec: PlanSpec) -> tuple[str, ...]:
+    """Tell in words what each checking step runs."""
+    lines = []
+    for layer in spec.layers:
+        for step in layer.steps:
+            options = decode_options(TECHNIQUES[step.technique], step.options)
+            check = getattr(options, "check", None)
+            if isinstance(check, Check):
+                trusted = getattr(options, "trusted", False)
+                where = "as a trusted worker" if trusted else "in the sandbox"
+                what = shlex.join(check.command) or f"{check.function} of {check.file}"
+                lines.append(f"{step.id} runs {what} {where}, once a candidate")
+    return tuple(lines)
