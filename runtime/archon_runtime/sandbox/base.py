@@ -12,13 +12,18 @@ __all__ = ["Ending", "Job", "Limits", "Outcome", "Sandbox"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may use: wall clock and CPU in seconds, sizes in bytes."""
+    """What one job may use: wall clock and CPU in seconds, sizes in bytes.
+
+    Memory and CPU are those of each of its processes; output is all that it writes to
+    its standard output and error together.
+    """
 
     wall_s: float = 10.0
     cpu_s: int = 10
     memory_bytes: int = 512 * 1024 * 1024
     file_bytes: int = 16 * 1024 * 1024
     output_bytes: int = 64 * 1024
+    processes: int = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What a technique is: options, signature, bounds, prompts, and what it does.
 
-A technique imports only the standard library and the frozen types of the runtime.
-All that it may do comes from its `Context`.
+It imports only the standard library and frozen types; all it may do comes from `Context`.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from archon_runtime.bounds import Bounds, Sizes
 from archon_runtime.candidate import Candidate, CheckResult
 from archon_runtime.chat import ChatResponse, Message
-from archon_runtime.flow import Flow, FlowProblem
+from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt
 from archon_runtime.question import Question
+from archon_runtime.techniques.problem import OptionProblem
 
 __all__ = [
     "Check",
@@ -176,8 +176,16 @@ class Context(Protocol):
         """Run a check on a text, with the question and its data."""
         ...
 
-    async def side_by_side(self, jobs: Sequence[Callable[[], Awaitable[None]]]) -> None:
-        """Run jobs concurrently; job *i* is cancelled when place *i* of the output is unneeded."""
+    async def side_by_side(
+        self,
+        jobs: Sequence[Callable[[], Awaitable[None]]],
+        *,
+        until: Callable[[], bool] | None = None,
+    ) -> None:
+        """Run jobs concurrently; job *i* is cancelled when place *i* of the output is unneeded.
+
+        With `until` they belong to no places: once it is true, the rest is cancelled.
+        """
         ...
 
     def new_candidate(self, sample: int, reply: ChatResponse) -> Candidate:
@@ -216,9 +224,18 @@ class Technique(ABC, Generic[OptionsT]):
     default_prompt: ClassVar[Prompt | None] = None
     placeholders: ClassVar[frozenset[str]] = frozenset()
     required_placeholders: ClassVar[frozenset[str]] = frozenset()
+    adds: ClassVar[frozenset[Attachment]] = frozenset()
 
     def __init__(self, options: OptionsT) -> None:
         self.options = options
+
+    def reads(self) -> frozenset[Attachment]:
+        """Tell which attachments of its candidates this step looks at."""
+        return frozenset()
+
+    def option_problems(self) -> tuple[OptionProblem, ...]:
+        """Tell what is wrong with options whose types are right, such as a bad pattern."""
+        return ()
 
     @abstractmethod
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
