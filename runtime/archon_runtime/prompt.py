@@ -14,8 +14,10 @@ from archon_runtime.question import Question
 __all__ = [
     "PLACEHOLDER",
     "Prompt",
+    "Shown",
     "fence",
     "placeholders_of",
+    "read_candidates",
     "render_messages",
     "show_candidates",
 ]
@@ -99,3 +101,46 @@ def show_candidates(candidates: Sequence[Candidate], *, critiques: bool = False)
 
 def _block(name: str, text: str) -> str:
     return f"<{name}>\n{text}\n</{name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A candidate as a prompt shows it."""
+
+    text: str
+    critique: str | None = None
+
+
+def read_candidates(text: str) -> tuple[Shown, ...]:
+    """Read back what `show_candidates` wrote somewhere in *text*, in order; empty if nothing.
+
+    Fences that a candidate or a question imitates don't count: a marker must be the
+    digest of what it fences, and of fences inside fences the outer ones are meant.
+    Where a prompt shows two such lists, the last is read.
+    """
+    markers = dict.fromkeys(re.findall(r"<candidate 1 ([0-9a-f]{8})>\n", text))
+    found = [each for marker in markers if (each := _read_block(text, marker))]
+    outer = [
+        (start, shown)
+        for start, end, shown in found
+        if not any(left < start and end < right for left, right, _ in found)
+    ]
+    return max(outer, key=lambda each: each[0])[1] if outer else ()
+
+
+def _read_block(text: str, marker: str) -> tuple[int, int, tuple[Shown, ...]] | None:
+    """Where the candidates that *marker* fences begin and end, and what they are."""
+    block = r"<{} (\d+) {}>\n(.*?)\n</{} \1 {}>"
+    names = ("candidate", marker), ("critique of", marker)
+    candidates, critiques = (
+        list(re.finditer(block.format(*name, *name), text, re.DOTALL)) for name in names
+    )
+    if [match[1] for match in candidates] != [str(n + 1) for n in range(len(candidates))]:
+        return None
+    texts = [match[2] for match in candidates]
+    of = {match[1]: match[2] for match in critiques}
+    shown = tuple(Shown(each, of.get(str(n))) for n, each in enumerate(texts, start=1))
+    fenced = [*texts, *(each.critique or "" for each in shown)]
+    if not texts or marker not in (fence(fenced), fence(texts)):
+        return None
+    return candidates[0].start(), max(m.end() for m in (*candidates, *critiques)), shown

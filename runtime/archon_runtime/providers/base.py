@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from archon_runtime.chat import ChatRequest, ChatResponse, Message
+from archon_runtime.providers.kinds import ProviderKind
 
-__all__ = ["Provider"]
+__all__ = ["Provider", "ProviderFactory"]
 
 
 class Provider(Protocol):
     """Answers chat requests. One attempt a call: retries, limits and money are not its own.
 
-    `concurrency` is how many requests may be under way at once.
+    `concurrency` and `rate` are kept by whoever calls it; it waits for neither.
     """
 
     @property
     def concurrency(self) -> int:
         """How many requests may be under way at once."""
+        ...
+
+    @property
+    def rate(self) -> float | None:
+        """How many requests may start in a second; None is no limit."""
         ...
 
     async def open(self) -> None:
@@ -34,6 +40,7 @@ class Provider(Protocol):
 
         Raises:
             ProviderError: a leaf that says what happened.
+            ModelMissing: the weights of a local model, found at its first use.
         """
         ...
 
@@ -47,4 +54,24 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Give back what `open` took. Called once, also after a failed `open`."""
+        ...
+
+
+class ProviderFactory(Protocol):
+    """What a kind's `implementation` names: a class that a plan's options can make."""
+
+    @classmethod
+    def from_options(
+        cls,
+        name: str,
+        kind: ProviderKind,
+        options: Mapping[str, object],
+        environ: Mapping[str, str],
+    ) -> Provider:
+        """Make the provider that the plan calls *name*; touches no network and no file.
+
+        Raises:
+            PlanInvalid: an option has a value that the compiler would have refused.
+            KeyMissing: the variable of a key that is needed is not set.
+        """
         ...

@@ -37,10 +37,10 @@ class ProviderOption:
 class ProviderKind:
     """A provider as the compiler sees it.
 
-    `implementation` is `module:class`, imported when a run needs it; the class is
-    called with the options of the plan's `ProviderSpec`, `key_env`, `url_env` and
-    `default_url` of the kind, and the environment. `free`: its models cost nothing.
-    `models_by_path`: `local(path: "…")` may stand for the model's name.
+    `implementation` is `module:class`, imported when a run needs it; the class is a
+    `ProviderFactory`. `free`: its models cost nothing. `models_by_path`: `local(path:
+    "…")` may stand for the model's name; in the plan the name is then `path:` and the
+    file's path, read from the folder in which the run was started if it is relative.
     """
 
     name: str
@@ -110,7 +110,7 @@ _ALL = (
         "local",
         "archon_runtime.providers.local:Local",
         "A small model in this process, through llama.cpp.",
-        (),
+        _TRAFFIC,
         free=True,
         models_by_path=True,
     ),
