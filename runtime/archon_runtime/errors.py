@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from archon_runtime.usage import Usage
+
 __all__ = [
     "ArchonError",
     "BadResponse",
@@ -49,6 +51,8 @@ class ArchonError(Exception):
 
     `place` says where (a step's id, a model, a file and JSON pointer); `help` is an
     instruction. Both may be filled in by whoever knows, while the error travels.
+    An error that ends a run carries what was spent until then (`usage`) and, if there
+    is a journal to resume it from, the run's id.
     """
 
     code: ClassVar[str] = "R0100"
@@ -58,6 +62,8 @@ class ArchonError(Exception):
         self.message = message
         self.place = place
         self.help = help
+        self.usage: Usage | None = None
+        self.run_id = ""
 
     def __str__(self) -> str:
         """Message with its place; the help is shown apart."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from archon_runtime.bounds import Bounds, Range
 from archon_runtime.errors import PlanInvalid
 from archon_runtime.flow import NO_FLOW, Arity, Flow

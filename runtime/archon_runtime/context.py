@@ -1,0 +1,225 @@
+"""What a technique may do, bound to one step of one run: the `Context` it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import anyio
+
+from archon_runtime.budget import BudgetRefusal
+from archon_runtime.calls import Calls
+from archon_runtime.candidate import Candidate, CheckResult
+from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason, Message
+from archon_runtime.errors import StepFailed
+from archon_runtime.open_call import Ask
+from archon_runtime.plan import LayerSpec, OnExhausted, PlanSpec, StepSpec
+from archon_runtime.prompt import Prompt
+from archon_runtime.question import Question
+from archon_runtime.recorder import Recorder
+from archon_runtime.stream import CURRENT_JOB, Job, Stream, StreamView
+from archon_runtime.techniques.base import Check, Technique
+from archon_runtime.together import run_together
+from archon_runtime.trace import Note
+
+__all__ = ["CheckRunner", "RunTools", "StepContext", "StepPlace"]
+
+
+class CheckRunner(Protocol):
+    """Runs a check on a text."""
+
+    async def __call__(
+        self, check: Check, text: str, *, trusted: bool, timeout_s: float
+    ) -> CheckResult:
+        """Tell whether *text* passes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunTools:
+    """What all steps of a run share."""
+
+    plan: PlanSpec
+    question: Question
+    calls: Calls
+    recorder: Recorder
+    check: CheckRunner
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """Where a step stands: its layer, and its part of the layer's output."""
+
+    layer_index: int
+    layer: LayerSpec
+    step: StepSpec
+    offset: int
+    width: int
+
+    @property
+    def path(self) -> str:
+        """Name the step in messages and candidates' ids."""
+        return f"{self.layer.name}/{self.step.id}"
+
+
+class StepContext:
+    """One step's `Context`. `refusals` are the budget's, where it degrades."""
+
+    def __init__(
+        self,
+        tools: RunTools,
+        place: StepPlace,
+        technique: Technique[object],
+        inflow: StreamView,
+        out: Stream,
+    ) -> None:
+        self._tools = tools
+        self._place = place
+        self._technique = technique
+        self.inflow = inflow
+        self._out = out
+        self._jobs: dict[int, Job] = {}
+        self.refusals: list[BudgetRefusal] = []
+
+    @property
+    def question(self) -> Question:
+        """The question being answered."""
+        return self._tools.question
+
+    @property
+    def prompt(self) -> Prompt:
+        """The user's prompt for this step, or the technique's own."""
+        if self._place.step.prompt is not None:
+            return self._tools.plan.prompts[self._place.step.prompt]
+        return self._technique.default_prompt or Prompt(user="")
+
+    async def ask(
+        self, messages: Sequence[Message], *, sample: int = 0, turn: int = 0
+    ) -> ChatResponse:
+        """Ask the step's model for one completion.
+
+        A model with a seed gets another one for each sample, since the same seed
+        would give the same answer again.
+        """
+        step = self._place.step
+        if step.model is None:
+            raise StepFailed("the step has no model to ask", place=self._place.path)
+        model = self._tools.plan.models[step.model]
+        request = ChatRequest(
+            model=model.model,
+            messages=tuple(messages),
+            purpose=step.technique,
+            sample=sample,
+            temperature=model.temperature,
+            top_p=model.top_p,
+            max_tokens=model.max_tokens,
+            stop=model.stop,
+            seed=None if model.seed is None else model.seed + sample,
+            logprobs=model.logprobs,
+            extra=model.extra,
+        )
+        return await self._tools.calls.ask(
+            Ask(
+                self._place.layer_index,
+                self._place.layer.name,
+                step.id,
+                step.model,
+                model,
+                request,
+                turn,
+            )
+        )
+
+    async def check(
+        self, check: Check, text: str, *, trusted: bool, timeout_s: float
+    ) -> CheckResult:
+        """Run a check on a text, with the question and its data."""
+        return await self._tools.check(check, text, trusted=trusted, timeout_s=timeout_s)
+
+    async def side_by_side(
+        self,
+        jobs: Sequence[Callable[[], Awaitable[None]]],
+        *,
+        until: Callable[[], bool] | None = None,
+    ) -> None:
+        """Run jobs concurrently; job *i* is cancelled when place *i* becomes unneeded.
+
+        With `until` jobs belong to no places: which job fills which place shows only
+        when they end, so an unneeded place says nothing about any one of them.
+        """
+        tied = until is None
+        await run_together(
+            [partial(self._run_job, index, job, tied=tied) for index, job in enumerate(jobs)],
+            until=until,
+        )
+
+    def new_candidate(self, sample: int, reply: ChatResponse) -> Candidate:
+        """Make a candidate of a reply, with an identity of its own."""
+        return Candidate(
+            id=f"{self._place.path}#{sample}",
+            text=reply.text,
+            model=self._place.step.model or "",
+            truncated=reply.finish_reason is FinishReason.LENGTH,
+        )
+
+    def put(self, index: int, candidate: Candidate) -> None:
+        """Fill one place of the step's output."""
+        self._check_place(index)
+        self._out.put(self._place.offset + index, candidate)
+
+    def drop(self, index: int, reason: str) -> None:
+        """Leave one place of the step's output empty for good."""
+        self._check_place(index)
+        self._out.close(self._place.offset + index)
+        self.note("dropped", f"place {index + 1} stays empty: {reason}")
+
+    def note(self, kind: str, message: str) -> None:
+        """Write in the trace."""
+        step = self._place.step.id
+        self._tools.recorder.note(Note(self._place.layer.name, step, kind, message))
+
+    def absorb(self, refusal: BudgetRefusal) -> None:
+        """Go on without what the budget refused, if it says so; else raise it."""
+        if refusal.on_exhausted is OnExhausted.FAIL:
+            raise refusal
+        self.refusals.append(refusal)
+
+    def cancel_job(self, index: int) -> None:
+        """Stop the job of a place that became unneeded."""
+        job = self._jobs.get(index)
+        if job is not None and job.tied:
+            job.scope.cancel()
+
+    async def _run_job(self, index: int, job: Callable[[], Awaitable[None]], *, tied: bool) -> None:
+        with anyio.CancelScope() as scope:
+            running = self._jobs[index] = Job(scope, tied)
+            if tied and self._is_unneeded(index):
+                # It runs up to its first wait all the same, which shows what it waits for.
+                scope.cancel()
+            CURRENT_JOB.set(running)
+            try:
+                await job()
+            except BudgetRefusal as refusal:
+                self.absorb(refusal)
+            finally:
+                del self._jobs[index]
+        if scope.cancel_called:
+            self._drop_waits(running)
+
+    def _is_unneeded(self, index: int) -> bool:
+        return index < self._place.width and self._out.is_decided(self._place.offset + index)
+
+    def _drop_waits(self, job: Job) -> None:
+        """Nobody needs what only a cancelled job was waiting for."""
+        others = [waits for other in self._jobs.values() for waits in other.waits]
+        for waited in job.waits.difference(others):
+            self.inflow.unneeded(waited)
+
+    def _check_place(self, index: int) -> None:
+        if not 0 <= index < self._place.width:
+            raise StepFailed(
+                f"the technique filled place {index} of {self._place.width}",
+                place=self._place.path,
+            )

@@ -1,0 +1,190 @@
+"""One layer at work: its steps side by side, its time limit, and what it does without money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import anyio
+
+from archon_runtime.budget import BudgetRefusal, Ledger
+from archon_runtime.context import RunTools, StepContext, StepPlace
+from archon_runtime.errors import ArchonError
+from archon_runtime.event import LayerFinished, LayerProgress, LayerStarted
+from archon_runtime.plan import LayerSpec, OnExhausted
+from archon_runtime.stream import Stream
+from archon_runtime.techniques.base import Technique
+from archon_runtime.techniques.decode import decode_options
+from archon_runtime.together import run_together
+from archon_runtime.trace import LayerTrace, Note
+
+__all__ = ["LayerRun"]
+
+
+class LayerRun:
+    """Runs one layer: from the stream that flows in to the stream that flows out."""
+
+    def __init__(
+        self,
+        index: int,
+        layer: LayerSpec,
+        *,
+        inflow: Stream,
+        ledger: Ledger,
+        tools: RunTools,
+        techniques: Mapping[str, type[Technique[Any]]],
+    ) -> None:
+        self.layer = layer
+        self.inflow = inflow
+        self._index = index
+        self._ledger = ledger
+        self._tools = tools
+        widths = [step.outflow.arity.high or 0 for step in layer.steps]
+        self.out = Stream(sum(widths))
+        self.out.on_decided = self._tell_progress
+        self.out.on_unneeded = self._cancel_work
+        self._steps: list[tuple[StepPlace, StepContext, Technique[Any]]] = []
+        for number, step in enumerate(layer.steps):
+            place = StepPlace(index, layer, step, sum(widths[:number]), widths[number])
+            kind = techniques[step.technique]
+            technique = kind(decode_options(kind, step.options))
+            context = StepContext(tools, place, technique, inflow.open_view(), self.out)
+            self._steps.append((place, context, technique))
+        self._started_s: float | None = None
+        self._ended_s: float | None = None
+        self.is_finished = False
+
+    async def run(self) -> None:
+        """Do the layer's work; afterwards all places of its output are decided.
+
+        Raises:
+            BudgetRefusal: a limit was reached, and its budget says `fail`.
+            ArchonError: what a step could not do.
+        """
+        timed_out: BudgetRefusal | None = None
+        with anyio.CancelScope() as scope:
+            if self.inflow.width:
+                self.inflow.when_first(partial(self._start, scope))
+            else:
+                self._start(scope)
+            await run_together([partial(self._run_step, *each) for each in self._steps])
+        if scope.cancelled_caught:
+            timed_out = self._time_refusal()
+            if timed_out.on_exhausted is OnExhausted.FAIL:
+                raise timed_out
+        await self._make_do(timed_out)
+        for place in range(self.out.width):
+            self.out.close(place)
+        self._finish()
+
+    def trace(self) -> LayerTrace:
+        """Tell what the layer saw and did, until now."""
+        return LayerTrace(
+            layer=self.layer.name,
+            inflow=self.inflow.candidates,
+            outflow=self.out.candidates,
+            usage=self._ledger.spent,
+            seconds=self._seconds(),
+            notes=self._tools.recorder.notes_of(self.layer.name),
+        )
+
+    @property
+    def refusal(self) -> BudgetRefusal | None:
+        """The first refusal of a budget that this layer did without, if any."""
+        return next((r for _, context, _ in self._steps for r in context.refusals), None)
+
+    async def _run_step(
+        self, place: StepPlace, context: StepContext, technique: Technique[Any]
+    ) -> None:
+        try:
+            await technique.apply(context, context.inflow)
+        except BudgetRefusal as refusal:
+            context.absorb(refusal)
+        except ArchonError as error:
+            error.place = error.place or place.path
+            raise
+        if context.refusals:
+            return  # its layer may have to let the inflow through
+        for index in range(place.offset, place.offset + place.width):
+            self.out.close(index)
+        # A step that has ended reads no more: what still comes for it is wasted work.
+        for index in range(context.inflow.width):
+            context.inflow.unneeded(index)
+
+    async def _make_do(self, timed_out: BudgetRefusal | None) -> None:
+        """Where the budget cut the layer short: say what is missing, or let the inflow through.
+
+        The inflow goes through only if no step made anything: a mixture of old and
+        new candidates would be ranked and fused as if they were of one kind.
+        """
+        refusal = timed_out or self.refusal
+        if refusal is None:
+            return
+        made = self.out.filled
+        if made:
+            missing = f"{self.out.width - made} of {self.out.width} places are empty"
+            self._note_degraded(f"layer `{self.layer.name}`: {missing}: {refusal.message}")
+            return
+        free = [i for i in range(self.out.width) if not self.out.is_decided(i)]
+        through = (await self.inflow.open_view().all())[: len(free)]
+        for index, candidate in zip(free, through, strict=False):
+            self.out.put(index, candidate)
+        passed = f"{len(through)} candidates go on as they came" if through else "it made nothing"
+        self._note_degraded(f"layer `{self.layer.name}` was left out, {passed}: {refusal.message}")
+
+    def _time_refusal(self) -> BudgetRefusal:
+        budget = self.layer.budget
+        assert budget is not None
+        return BudgetRefusal(
+            f"`time` is limited to {budget.time_s:g} s, and they are over",
+            place=f"budget of layer `{self.layer.name}`",
+            help="raise `time` in the budget, or ask for less",
+            on_exhausted=budget.on_exhausted,
+        )
+
+    def _start(self, scope: anyio.CancelScope) -> None:
+        """Begin to count the layer's time: it has something to work on."""
+        self._started_s = anyio.current_time()
+        if self.layer.budget is not None and self.layer.budget.time_s is not None:
+            scope.deadline = self._started_s + self.layer.budget.time_s
+        self._tools.recorder.emit(LayerStarted(self.layer.name, self.out.width))
+
+    def _finish(self) -> None:
+        if self._started_s is None:  # no candidate ever reached it
+            self._start(anyio.CancelScope())
+        self.is_finished = True
+        self._ended_s = anyio.current_time()
+        self._tools.recorder.emit(
+            LayerFinished(
+                self.layer.name,
+                len(self.out.candidates),
+                self._ledger.spent,
+                self._seconds(),
+            )
+        )
+
+    def _seconds(self) -> float:
+        if self._started_s is None:
+            return 0.0
+        end = anyio.current_time() if self._ended_s is None else self._ended_s
+        return end - self._started_s
+
+    def _tell_progress(self) -> None:
+        self._tools.recorder.emit(
+            LayerProgress(
+                self.layer.name,
+                self.out.decided,
+                self.out.filled,
+                self.out.width,
+                self._ledger.spent,
+            )
+        )
+
+    def _cancel_work(self, index: int) -> None:
+        for place, context, _ in self._steps:
+            if place.offset <= index < place.offset + place.width:
+                context.cancel_job(index - place.offset)
+
+    def _note_degraded(self, message: str) -> None:
+        self._tools.recorder.note(Note(self.layer.name, "", "degraded", message))

@@ -1,0 +1,159 @@
+"""One attempt of a call, from its reservation to its bill: closed exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import anyio
+
+from archon_runtime.budget import OVERRUN_CODE, Ledger, Reservation
+from archon_runtime.chat import ChatRequest, ChatResponse
+from archon_runtime.errors import BadResponse, ModelMissing, ProviderError
+from archon_runtime.event import CallFinished
+from archon_runtime.journal import CallState
+from archon_runtime.plan import ModelSpec
+from archon_runtime.recorder import Recorder
+from archon_runtime.run_record import CallEntry, RunRecord
+from archon_runtime.trace import Note
+from archon_runtime.usage import NOTHING, Usage
+
+__all__ = ["Ask", "OpenCall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One completion that a step wants: a logical call, whatever attempts it takes.
+
+    `layer_index` counts layers from 0; `turn` is the technique's (0, or 1: repair).
+    """
+
+    layer_index: int
+    layer: str
+    step: str
+    model_name: str
+    model: ModelSpec
+    request: ChatRequest
+    turn: int
+
+    @property
+    def path(self) -> str:
+        """Where in the plan this is asked: the same in every sitting of a run."""
+        return f"{self.layer}/{self.step}#{self.request.sample}.{self.turn}"
+
+
+class OpenCall:
+    """An attempt under way. It holds a reservation until it is closed."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        request: ChatRequest,
+        entry: CallEntry,
+        *,
+        ledger: Ledger,
+        reservation: Reservation,
+        record: RunRecord,
+        recorder: Recorder,
+    ) -> None:
+        self._ask = ask
+        self._request = request
+        self._entry = entry
+        self._ledger = ledger
+        self._reservation = reservation
+        self._record = record
+        self._recorder = recorder
+        self._started_s = anyio.current_time()
+        self._sent = False
+        self._closed = False
+
+    async def intend(self) -> None:
+        """Make the intent durable; from here on the request counts as sent."""
+        estimate = self._reservation.estimate
+        await self._record.intend(self._entry, self._request, estimate, self._started_s)
+        self._sent = True
+
+    async def accept(self, reply: ChatResponse) -> None:
+        """Book the bill of a reply and make the reply durable.
+
+        Raises:
+            BadResponse: it holds no text; it is paid for all the same.
+        """
+        bill = self._bill(reply)
+        if not reply.text.strip():
+            self._close(CallState.FAILED, bill)
+            raise BadResponse("the reply is empty", help="raise `max_tokens`, or ask again")
+        self._close(CallState.REPLIED, bill, write=False)
+        now = anyio.current_time()
+        await self._record.commit(self._entry, CallState.REPLIED, bill, now, reply)
+
+    def fail(self, error: ProviderError | ModelMissing) -> None:
+        """Book a failed attempt: a call without tokens, or its reservation if it was billed."""
+        if self._closed:
+            return
+        if isinstance(error, ProviderError) and error.billed:
+            self._close_unknown(error.message)
+        else:
+            self._close(CallState.FAILED, Usage(calls=1))
+
+    def abandon(self) -> None:
+        """Close an attempt that was cut off; nothing to do if it came to its end."""
+        if self._closed:
+            return
+        if self._sent:
+            self._close_unknown("cut off while it was under way")
+        else:
+            self._closed = True
+            self._ledger.release(self._reservation)
+            # Its intent may be written already; it must not look like one that was sent.
+            now = anyio.current_time()
+            self._record.note_end(self._entry, CallState.FAILED, NOTHING, now)
+
+    def _close_unknown(self, reason: str) -> None:
+        self._recorder.unknown_calls += 1
+        self._note("unknown", f"the bill is not known ({reason}); counted at its reservation")
+        self._close(CallState.UNKNOWN, self._reservation.estimate)
+
+    def _close(self, state: CallState, bill: Usage, *, write: bool = True) -> None:
+        self._closed = True
+        above = self._ledger.settle(self._reservation, bill)
+        now = anyio.current_time()
+        if write:
+            self._record.note_end(self._entry, state, bill, now)
+        if self._request.max_tokens is None:
+            # Nothing bounded the completion, so nothing was promised about it.
+            above = tuple(name for name in above if name in ("calls", "prompt_tokens"))
+        if above:
+            fields = ", ".join(f"`{name}`" for name in above)
+            self._note("overrun", f"the bill is above its reservation in {fields}", OVERRUN_CODE)
+        self._recorder.emit(
+            CallFinished(
+                self._entry.path,
+                self._ask.layer,
+                self._ask.step,
+                self._ask.model_name,
+                self._entry.attempt,
+                state,
+                bill,
+                now - self._started_s,
+            )
+        )
+
+    def _bill(self, reply: ChatResponse) -> Usage:
+        """Read the bill off a reply; what it does not state counts as reserved."""
+        estimate = self._reservation.estimate
+        prompt, completion = reply.prompt_tokens, reply.completion_tokens
+        if prompt is None or completion is None:
+            self._note("unstated", "the provider stated no token counts; counted at their bound")
+        if prompt is None:
+            prompt = estimate.prompt_tokens
+        if completion is None and self._request.max_tokens is None:
+            completion = len(reply.text.encode("utf-8", "surrogatepass"))
+        elif completion is None:
+            completion = estimate.completion_tokens
+        price = self._ask.model.price
+        cost = price.cost_usd(prompt, completion) if price else NOTHING.cost_usd
+        return Usage(1, prompt, completion, cost)
+
+    def _note(self, kind: str, message: str, code: str = "") -> None:
+        said = f"{self._entry.path}: {message}"
+        self._recorder.note(Note(self._ask.layer, self._ask.step, kind, said, code))

@@ -1,0 +1,129 @@
+"""One run's part of the journal: its committed replies, and what it writes.
+
+Without a journal the same calls do nothing: a run then lives in memory only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archon_runtime.chat import ChatRequest, ChatResponse
+from archon_runtime.journal import CallState, Journal, PastCall, RunStatus
+from archon_runtime.journal_codec import reply_to_json, request_to_json, usage_to_json
+from archon_runtime.usage import Usage
+
+__all__ = ["CallEntry", "RunRecord"]
+
+_INTENT = (
+    "INSERT INTO calls (run, key, attempt, path, request, reservation, state, started_s) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_END = (
+    "UPDATE calls SET state = ?, reply = ?, usage = ?, ended_s = ? "
+    "WHERE run = ? AND key = ? AND attempt = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """Names one attempt in the journal. Attempts count over all sittings of a run."""
+
+    key: str
+    attempt: int
+    path: str
+
+
+class RunRecord:
+    """Writes one run's calls; knows the calls of its earlier sittings."""
+
+    def __init__(
+        self, journal: Journal | None, run_id: str, past: tuple[PastCall, ...] = ()
+    ) -> None:
+        self._journal = journal
+        self.run_id = run_id
+        self.past = past
+        self._is_ended = False
+        self._attempts: dict[str, int] = {}
+        self._replies: dict[str, ChatResponse] = {}
+        for call in past:
+            self._attempts[call.key] = max(call.attempt, self._attempts.get(call.key, 0))
+            if call.state is CallState.REPLIED and call.reply is not None:
+                self._replies[call.key] = call.reply
+
+    @property
+    def replies(self) -> Mapping[str, ChatResponse]:
+        """Committed replies by the key of their call: never asked for again."""
+        return self._replies
+
+    def next_entry(self, key: str, path: str) -> CallEntry:
+        """Number the next attempt of a call."""
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+        return CallEntry(key, self._attempts[key], path)
+
+    async def intend(
+        self, entry: CallEntry, request: ChatRequest, reservation: Usage, at_s: float
+    ) -> None:
+        """Make durable that a call is about to be sent, and what may be paid for it."""
+        if self._journal is not None:
+            values = (self.run_id, entry.key, entry.attempt, entry.path, request_to_json(request))
+            state = CallState.INTENT.value
+            await self._journal.write(_INTENT, (*values, usage_to_json(reservation), state, at_s))
+
+    def note_end(
+        self,
+        entry: CallEntry,
+        state: CallState,
+        usage: Usage,
+        at_s: float,
+        reply: ChatResponse | None = None,
+    ) -> None:
+        """Append how a call ended; durable with the next commit."""
+        if self._journal is not None:
+            self._journal.append(*self._end(entry, state, usage, at_s, reply))
+
+    async def commit(
+        self,
+        entry: CallEntry,
+        state: CallState,
+        usage: Usage,
+        at_s: float,
+        reply: ChatResponse | None = None,
+    ) -> None:
+        """Make durable how a call ended."""
+        if self._journal is not None:
+            await self._journal.write(*self._end(entry, state, usage, at_s, reply))
+
+    def mark_lost_intents(self) -> None:
+        """Mark intents of earlier sittings, whose reply never came, as unknown."""
+        for call in self.past:
+            if call.state is CallState.INTENT:
+                entry = CallEntry(call.key, call.attempt, call.path)
+                self.note_end(entry, CallState.UNKNOWN, call.reservation, 0.0)
+
+    def end(self, status: RunStatus, usage: Usage, result: str | None = None) -> None:
+        """Write, durably, how the run ended and what it cost. Only the first end counts.
+
+        Raises:
+            JournalFailed: it is not written; what was paid for may be, call by call.
+        """
+        if self._journal is None or self._is_ended:
+            return
+        self._is_ended = True
+        self._journal.append(
+            "UPDATE runs SET status = ?, result = ?, cost_usd = ? WHERE id = ?",
+            (status.value, result, str(usage.cost_usd), self.run_id),
+        )
+        self._journal.flush()
+
+    def _end(
+        self,
+        entry: CallEntry,
+        state: CallState,
+        usage: Usage,
+        at_s: float,
+        reply: ChatResponse | None,
+    ) -> tuple[str, tuple[object, ...]]:
+        text = None if reply is None else reply_to_json(reply)
+        values = (state.value, text, usage_to_json(usage), at_s)
+        return _END, (*values, self.run_id, entry.key, entry.attempt)

@@ -1,0 +1,84 @@
+"""Begin a run, or take it up again: its plan, its question, and its part of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archon_runtime.chat import Message
+from archon_runtime.errors import JournalFailed, PlanInvalid, QuestionInvalid
+from archon_runtime.journal import Journal
+from archon_runtime.journal_codec import question_from_json, question_to_json
+from archon_runtime.plan_file import Plan
+from archon_runtime.question import Question, make_question
+from archon_runtime.run_record import RunRecord
+
+__all__ = ["Asked", "Sitting", "begin", "take_up"]
+
+Asked = str | Sequence[Message] | Question
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What one process does of a run: all of it, or what an earlier one left."""
+
+    plan: Plan
+    question: Question
+    record: RunRecord
+
+
+def begin(
+    journal: Journal | None,
+    plan: Plan | None,
+    asked: Asked | None,
+    data: Mapping[str, object] | None,
+) -> Sitting:
+    """Begin a new run.
+
+    Raises:
+        PlanInvalid, QuestionInvalid: there is none, or it is malformed.
+        JournalFailed: it cannot be written down.
+    """
+    if plan is None:
+        raise PlanInvalid("there is no plan to run", help="give a plan, or resume a run")
+    if asked is None:
+        raise QuestionInvalid("there is no question", help="give a question, or resume a run")
+    question = make_question(asked, data)
+    if journal is None:
+        return Sitting(plan, question, RunRecord(None, ""))
+    text = question_to_json(question)
+    run_id = journal.add_run(plan_hash=plan.hash, plan=plan.to_json(), question=text)
+    return Sitting(plan, question, RunRecord(journal, run_id))
+
+
+def take_up(
+    journal: Journal | None,
+    run_id: str,
+    plan: Plan | None,
+    asked: Asked | None,
+    data: Mapping[str, object] | None,
+) -> Sitting:
+    """Take up a run where an earlier process left it; plan and question may be given again.
+
+    Raises:
+        JournalFailed: there is no such run, or it had another plan or question.
+    """
+    if journal is None:
+        raise JournalFailed(
+            f"run `{run_id}` cannot be resumed without a journal",
+            help="name the journal that the run was written to",
+        )
+    row = journal.run(run_id)
+    if plan is not None and plan.hash != row.plan_hash:
+        raise JournalFailed(
+            f"run `{run_id}` was made with another plan",
+            help=f"resume it without a plan; of this plan: {journal.name_runs(plan.hash)}",
+        )
+    if asked is not None and question_to_json(make_question(asked, data)) != row.question:
+        raise JournalFailed(
+            f"run `{run_id}` was asked another question",
+            help="resume it without a question, or begin a new run",
+        )
+    plan = plan or Plan.from_json(row.plan)
+    question = question_from_json(row.question)
+    return Sitting(plan, question, RunRecord(journal, run_id, journal.past_calls(run_id)))

@@ -1,0 +1,52 @@
+"""Run things side by side, and fail with one error: the first by their order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import anyio
+import anyio.lowlevel
+
+from archon_runtime.errors import ArchonError
+
+__all__ = ["run_together"]
+
+
+async def run_together(
+    jobs: Sequence[Callable[[], Awaitable[None]]], *, until: Callable[[], bool] | None = None
+) -> None:
+    """Run all jobs to their end; the first failure cancels the rest.
+
+    `until` is asked after each job that ends; once it is true, the rest is cancelled.
+    Jobs reach their first wait in order. Of `ArchonError`s that come at the same time
+    the first by order is raised; anything else is a bug and is raised as it is. No
+    exception group leaves this function.
+    """
+    failures: dict[int, ArchonError] = {}
+
+    async def run(index: int, job: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await job()
+        except ArchonError as error:
+            failures[index] = error
+            # One turn for others that fail at this same moment, whatever their order.
+            await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+        if until is not None and until():
+            group.cancel_scope.cancel()
+
+    try:
+        async with anyio.create_task_group() as group:
+            for index, job in enumerate(jobs):
+                group.start_soon(run, index, job)
+                # Trio shuffles tasks that are started at once; one turn each keeps the order.
+                await anyio.lowlevel.checkpoint()
+    except ExceptionGroup as bugs:
+        raise _first_leaf(bugs) from None
+    if failures:
+        raise failures[min(failures)]
+
+
+def _first_leaf(group: ExceptionGroup[Exception]) -> Exception:
+    first = group.exceptions[0]
+    return _first_leaf(first) if isinstance(first, ExceptionGroup) else first

@@ -1,0 +1,78 @@
+"""What a run did, layer by layer: candidates in and out, calls, money, time, notes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from archon_runtime.candidate import Candidate
+from archon_runtime.usage import Usage
+
+__all__ = ["LayerTrace", "Note", "Trace", "candidate_to_json", "usage_to_dict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing. Kinds of techniques: repair, fallback, parse, choice.
+
+    Kinds of the runtime: retry, clipped, dropped, degraded, unknown (a bill), unstated
+    (token counts), overrun (with `code`).
+    """
+
+    layer: str
+    step: str
+    kind: str
+    message: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTrace:
+    """One layer. `usage` is what its calls cost, those of earlier sittings too."""
+
+    layer: str
+    inflow: tuple[Candidate, ...]
+    outflow: tuple[Candidate, ...]
+    usage: Usage
+    seconds: float
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All layers in order, and the seconds that the run took."""
+
+    layers: tuple[LayerTrace, ...]
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Make JSON types of it."""
+        return {
+            "seconds": round(self.seconds, 3),
+            "layers": [
+                {
+                    "layer": layer.layer,
+                    "inflow": [candidate_to_json(c) for c in layer.inflow],
+                    "outflow": [candidate_to_json(c) for c in layer.outflow],
+                    "usage": usage_to_dict(layer.usage),
+                    "seconds": round(layer.seconds, 3),
+                    "notes": [asdict(note) for note in layer.notes],
+                }
+                for layer in self.layers
+            ],
+        }
+
+
+def candidate_to_json(candidate: Candidate) -> dict[str, Any]:
+    """Make JSON types of a candidate; attachments that are not there are left out."""
+    return {name: value for name, value in asdict(candidate).items() if value is not None}
+
+
+def usage_to_dict(usage: Usage) -> dict[str, Any]:
+    """Make JSON types of usage; dollars as text, so that they stay exact."""
+    return {
+        "calls": usage.calls,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "cost_usd": f"{usage.cost_usd:f}",
+    }

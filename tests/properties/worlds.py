@@ -1,0 +1,174 @@
+"""Made-up worlds for whole runs: latencies, failures and limits, on virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import anyio
+from hypothesis import strategies as st
+from trio.testing import MockClock
+
+from archon_runtime import Plan, Result, Runtime
+from archon_runtime.chat import ChatRequest
+from archon_runtime.errors import ArchonError, ProviderTimeout, ProviderUnavailable
+from archon_runtime.event import CallFinished, Event
+from archon_runtime.plan import BudgetSpec, ModelSpec
+from archon_runtime.room import FIELDS
+from archon_runtime.run import Run
+from archon_runtime.usage import NOTHING, Price
+from tests.runtime.plans import Step
+from tests.runtime.scripted import Said, Scripted
+
+__all__ = [
+    "LAYERS",
+    "PRICED",
+    "Watched",
+    "World",
+    "budgets",
+    "moments",
+    "play",
+    "play_again",
+    "worlds",
+]
+
+PRICED = ModelSpec("lab", "m", max_tokens=100, price=Price(Decimal(100), Decimal(300)))
+LAYERS = {
+    "draft": [Step("generator", options={"samples": 4}), Step("generator", options={"samples": 2})],
+    "notes": [Step("critic")],
+    "rank": [Step("ranker", options={"keep": 3})],
+    "fuse": [Step("fuser", options={"samples": 2})],
+    "vote": [Step("voter", None)],
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """How a run's calls behave; drawn by hypothesis, acted out by a seeded Random."""
+
+    seed: int
+    failures: float
+    slowest_s: float
+    concurrency: int
+
+    def say(self, request: ChatRequest) -> Said:
+        chance = Random(f"{self.seed} {request.purpose} {request.sample} {len(request.messages)}")
+        after_s = chance.uniform(0.0, self.slowest_s)
+        if chance.random() < self.failures:
+            billed = chance.random() < 0.5
+            error = ProviderTimeout("slow", billed=True) if billed else ProviderUnavailable("down")
+            return Said(error=error, after_s=after_s)
+        text = f"I think it is {chance.randrange(3)}"
+        if request.purpose == "ranker":
+            text = " > ".join(f"[{n}]" for n in chance.sample(range(1, 7), 6))
+        stated = chance.random() < 0.8
+        used = min(request.max_tokens or 100, chance.randrange(1, 100))
+        return Said(text, after_s, 20 if stated else None, used if stated else None)
+
+
+class Watched:
+    """A run's provider that looks at the ledger whenever a call begins or ends."""
+
+    def __init__(self, world: World, limits: BudgetSpec) -> None:
+        self.limits = limits
+        self.runtime: Runtime | None = None
+        self.run: Run | None = None
+        self.billed = NOTHING
+        self.lab = Scripted(self._say, concurrency=world.concurrency)
+        self._world = world
+
+    def _say(self, request: ChatRequest) -> Said:
+        self.look()
+        return self._world.say(request)
+
+    def look(self) -> None:
+        assert self.runtime is not None
+        for run in self.runtime._runs:
+            self.run = run
+            for name in FIELDS:
+                limit = getattr(self.limits, name)
+                assert limit is None or getattr(run.ledger.booked, name) <= limit, name
+
+    def on_event(self, event: Event) -> None:
+        self.look()
+        if isinstance(event, CallFinished):
+            self.billed += event.usage
+
+
+async def go(
+    plan: Plan,
+    watched: Watched,
+    stop_s: float | None,
+    cancel_s: float | None,
+    journal: Path | None,
+) -> Result | ArchonError | None:
+    async with Runtime(
+        providers={"lab": watched.lab}, on_event=watched.on_event, journal=journal
+    ) as runtime:
+        watched.runtime = runtime
+        outcome: Result | ArchonError | None = None
+        async with anyio.create_task_group() as group:
+            if stop_s is not None:
+                group.start_soon(partial(stop_later, runtime, stop_s))
+            with anyio.CancelScope() as scope:
+                if cancel_s is not None:
+                    scope.deadline = anyio.current_time() + cancel_s
+                try:
+                    outcome = await runtime.run(plan, "what is it?")
+                except ArchonError as error:
+                    outcome = error
+            group.cancel_scope.cancel()
+    return outcome
+
+
+async def stop_later(runtime: Runtime, seconds: float) -> None:
+    await anyio.sleep(seconds)
+    runtime.stop()
+
+
+def play(
+    plan: Plan,
+    watched: Watched,
+    stop_s: float | None = None,
+    cancel_s: float | None = None,
+    journal: Path | None = None,
+) -> Result | ArchonError | None:
+    run = partial(go, plan, watched, stop_s, cancel_s, journal)
+    clock = MockClock(autojump_threshold=0)
+    return anyio.run(run, backend="trio", backend_options={"clock": clock})
+
+
+def play_again(run_id: str, watched: Watched, journal: Path) -> Result | ArchonError:
+    async def run() -> Result | ArchonError:
+        async with Runtime(
+            providers={"lab": watched.lab}, on_event=watched.on_event, journal=journal
+        ) as runtime:
+            watched.runtime = runtime
+            try:
+                return await runtime.run(resume=run_id)
+            except ArchonError as error:
+                return error
+
+    clock = MockClock(autojump_threshold=0)
+    return anyio.run(run, backend="trio", backend_options={"clock": clock})
+
+
+worlds = st.builds(
+    World,
+    seed=st.integers(0, 10_000),
+    failures=st.sampled_from([0.0, 0.1, 0.5]),
+    slowest_s=st.sampled_from([0.0, 1.0, 60.0]),
+    concurrency=st.integers(1, 8),
+)
+budgets = st.builds(
+    BudgetSpec,
+    calls=st.one_of(st.none(), st.integers(0, 20)),
+    tokens=st.one_of(st.none(), st.integers(0, 8000)),
+    completion_tokens=st.one_of(st.none(), st.integers(0, 900)),
+    cost_usd=st.one_of(st.none(), st.decimals(0, 1, places=3)),
+    time_s=st.one_of(st.none(), st.floats(0.1, 200.0)),
+)
+moments = st.one_of(st.none(), st.floats(0.0, 100.0))
