@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 
@@ -21,6 +22,6 @@ def constrained_sentence(candidate: str, question: str, data: dict[str, Any]) ->
     for word in data["words"]:
         if tokens.count(word) != 1:
             return False, f"`{word}` occurs {tokens.count(word)} times"
-    if any(a == b for a, b in zip(tokens, tokens[1:], strict=False)):
+    if any(a == b for a, b in pairwise(tokens)):
         return False, "a word is repeated at once"
     return True, "keeps the rule"

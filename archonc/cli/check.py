@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archonc.cli.sources import check_file, show
+from archonc.cli.diagnostics import show
+from archonc.compiler import check_file
 
 __all__ = ["add_arguments", "execute"]
 

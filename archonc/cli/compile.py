@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from archon_runtime.plan_file import Plan
-
-from archonc.cli.sources import compile_file, show
+from archonc.cli.diagnostics import show
+from archonc.compiler import compile_file
 
 __all__ = ["add_arguments", "execute"]
 
@@ -21,14 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="PLAN.json", required=True, help="where to write; - is stdout"
     )
-    parser.add_argument(
-        "--architecture", metavar="NAME", help="which one, if the file has several"
-    )
+    parser.add_argument("--architecture", metavar="NAME", help="which one, if the file has several")
 
 
 def execute(args: argparse.Namespace) -> int:
     """Compile and write the plan; nothing is written if there is an error."""
-    compilation = compile_file(args.file, args.architecture)
+    compilation = compile_file(args.file, architecture=args.architecture)
     failed = show(compilation.diagnostics, sys.stderr)
     if failed or compilation.plan is None:
         return 1

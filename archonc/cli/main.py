@@ -77,7 +77,7 @@ def _dispatch(words: list[str]) -> int:
     summary = COMMANDS[name][1] if name in COMMANDS else None
     parser = argparse.ArgumentParser(prog=f"archonc {name}", description=summary)
     command.add_arguments(parser)
-    return command.execute(parser.parse_args(rest))
+    return command.execute(parser.parse_intermixed_args(rest))
 
 
 def _find(name: str) -> Command | None:
@@ -109,6 +109,8 @@ def _overview() -> str:
 
     lines = ["usage: archonc COMMAND …", ""]
     lines += [f"  {name:<9} {summary}" for name, (_, summary) in COMMANDS.items()]
-    lines += [f"  {each.name:<9} from {each.value}" for each in entry_points(group="archonc.commands")]
+    lines += [
+        f"  {each.name:<9} from {each.value}" for each in entry_points(group="archonc.commands")
+    ]
     lines += ["", "`archonc COMMAND --help` tells more; `archonc --version` the version.", ""]
     return "\n".join(lines)

@@ -1,1 +1,6 @@
-"""TODO"""
+"""From a program's text to its AST. The only package that imports Lark."""
+
+from archonc.syntax.parse import EDITION, parse_program
+from archonc.syntax.read import read_source
+
+__all__ = ["EDITION", "parse_program", "read_source"]

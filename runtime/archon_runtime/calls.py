@@ -209,5 +209,5 @@ def _placed(error: ArchonError, ask: Ask, attempt: int) -> ArchonError:
     """Say where an error happened, unless it says so already."""
     if not error.place and not isinstance(error, BudgetRefusal):
         tried = f", attempt {attempt}" if attempt else ""
-        error.place = f"{ask.layer}/{ask.step}, model `{ask.model_name}`{tried}"
+        error.place = f"step {ask.step}, model `{ask.model_name}`{tried}"
     return error

@@ -61,7 +61,7 @@ class StepPlace:
     @property
     def path(self) -> str:
         """Name the step in messages and candidates' ids."""
-        return f"{self.layer.name}/{self.step.id}"
+        return self.step.id
 
 
 class StepContext:

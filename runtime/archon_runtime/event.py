@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,15 +23,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins. `cannot_exceed`: the plan's bounds lie within all its limits.
+    """A run begins.
 
-    `run_id` is empty without a journal. `already_spent` is of earlier sittings.
+    `cannot_exceed`: the plan's bounds, with every retry, lie within all its limits, if
+    what they rest on (`assumed`, as in the plan) holds. `run_id` is empty without a
+    journal. `already_spent` is of earlier sittings.
     """
 
     run_id: str
     plan: str
     layers: tuple[str, ...]
     cannot_exceed: bool
+    assumed: Mapping[str, float]
     already_spent: Usage
 
 

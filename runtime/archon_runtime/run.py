@@ -145,7 +145,8 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in self._spec.layers),
-                _cannot_exceed(self._spec),
+                _cannot_exceed(self._spec, RetryPolicy().attempts),
+                self._spec.assumed,
                 self.ledger.spent,
             )
         )
@@ -189,8 +190,8 @@ def _check_prices(spec: PlanSpec) -> None:
             )
 
 
-def _cannot_exceed(spec: PlanSpec) -> bool:
-    """Tell whether the plan's bounds, retries apart, lie within its budget."""
+def _cannot_exceed(spec: PlanSpec, attempts: int) -> bool:
+    """Tell whether the plan's bounds lie within its budget, every call tried *attempts* times."""
     budget, bounds = spec.budget, spec.bounds
     if budget is None:
         return False
@@ -203,4 +204,6 @@ def _cannot_exceed(spec: PlanSpec) -> bool:
         (budget.completion_tokens, completion),
         (budget.cost_usd, spec.cost_most_usd),
     )
-    return all(limit is None or (most is not None and most <= limit) for limit, most in pairs)
+    return all(
+        limit is None or (most is not None and most * attempts <= limit) for limit, most in pairs
+    )

@@ -7,9 +7,10 @@ import pkgutil
 import subprocess
 import sys
 
-import archonc
-import archon_runtime
 import pytest
+
+import archon_runtime
+import archonc
 
 MODULES = sorted(
     module.name

@@ -15,7 +15,9 @@ MOST_FUNCTION_LINES = 40
 EXCEPTIONS: dict[str, str] = {}
 
 FILES = sorted(
-    path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")
+    path.relative_to(ROOT).as_posix()
+    for folder in FOLDERS
+    for path in (ROOT / folder).rglob("*.py")
 )
 
 

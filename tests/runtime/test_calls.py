@@ -71,7 +71,7 @@ async def test_retries_are_calls_and_are_noted() -> None:
 async def test_third_failure_is_raised_with_its_place_and_what_was_spent() -> None:
     with pytest.raises(ProviderUnavailable, match="down") as caught:
         await ask(fail_first(3, ProviderUnavailable("down")))
-    assert caught.value.place == "draft/draft.1, model `m`, attempt 3"
+    assert caught.value.place == "step draft.1, model `m`, attempt 3"
     assert caught.value.usage == Usage(calls=3)
 
 

@@ -72,7 +72,7 @@ async def test_steps_of_a_layer_are_joined_in_order() -> None:
     two = Step("generator", options={"samples": 2})
     lab = Scripted(lambda r: Said(f"{r.sample}", after_s=0.01 * (2 - r.sample)))
     result = await run(make_plan({"draft": [two, two]}, answer=Answer(Choose.ALL)), lab)
-    ids = ["draft/draft.1#0", "draft/draft.1#1", "draft/draft.2#0", "draft/draft.2#1"]
+    ids = ["draft.1#0", "draft.1#1", "draft.2#0", "draft.2#1"]
     assert [c.id for c in result.candidates] == ids
     assert result.answers == ("0", "1", "0", "1")
 

@@ -105,6 +105,6 @@ async def test_time_of_a_layer_counts_from_its_first_candidate() -> None:
         )
     )
     result = await run(plan, lab)
-    assert [c.id for c in result.candidates] == ["draft/draft.1#0", "draft/draft.1#2"]
+    assert [c.id for c in result.candidates] == ["draft.1#0", "draft.1#2"]
     assert result.trace.seconds == pytest.approx(15.0)
     assert "`time` is limited to 5 s" in result.degraded[0]
