@@ -67,7 +67,7 @@ def show(name: str, passed: list[float], results: list[Result], seconds: float) 
     print(
         f"{name:<14} {rate:5.1f} %  [{100 * low:.1f}, {100 * high:.1f}]"
         f"  {calls:4} calls  {tokens:6} tokens  {seconds:5.0f} s"
-        + (f"  ({unknown} calls cut short, counted at their most)" if unknown else "")
+        + (f"  ({unknown} calls were cut short, counted at their most)" if unknown else "")
     )
 
 

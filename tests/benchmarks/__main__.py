@@ -1,0 +1,10 @@
+"""Measure and print ratios: `make bench`. Nothing is asserted; machines differ."""
+
+from __future__ import annotations
+
+from tests.benchmarks.check_speed import measure_check
+from tests.benchmarks.layer_speed import measure_layer
+
+if __name__ == "__main__":
+    measure_check()
+    measure_layer()
