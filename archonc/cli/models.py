@@ -7,7 +7,8 @@ import os
 import sys
 
 from archon_runtime.errors import ArchonError
-from archon_runtime.weights import WEIGHTS, cache_folder, list_models, pull
+from archon_runtime.weights.fetch import pull
+from archon_runtime.weights.known import WEIGHTS, cache_folder, list_models
 from archonc.cli.report import print_error
 
 __all__ = ["add_arguments", "execute"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from archonc.source import Source, Span
@@ -57,6 +57,7 @@ class DiagnosticSink:
 
     source: Source
     _found: list[Diagnostic] = field(default_factory=list)
+    _hidden: list[Span] = field(default_factory=list)
 
     def error(
         self,
@@ -91,10 +92,23 @@ class DiagnosticSink:
         if all((d.code, d.primary.span) != key for d in self._found):
             self._found.append(diagnostic)
 
+    def hide(self, span: Span) -> None:
+        """Let no diagnostic show this part of the source: it holds a secret."""
+        self._hidden.append(span)
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All of them, by place and code."""
-        return tuple(sorted(self._found, key=lambda d: (d.primary.span, d.code)))
+        found = sorted(self._found, key=lambda d: (d.primary.span, d.code))
+        if not self._hidden:
+            return tuple(found)
+        text = self.source.text
+        for span in self._hidden:
+            # As long as what it stands for, so that every place stays where it is.
+            stars = "".join(c if c == "\n" else "*" for c in text[span.start : span.end])
+            text = text[: span.start] + stars + text[span.end :]
+        shown = Source(self.source.name, text)
+        return tuple(replace(diagnostic, source=shown) for diagnostic in found)
 
     @property
     def has_errors(self) -> bool:

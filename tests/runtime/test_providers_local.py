@@ -16,7 +16,7 @@ from archon_runtime.chat import ChatRequest, FinishReason, Message, Role
 from archon_runtime.errors import ModelMissing, ProviderError
 from archon_runtime.providers.base import Provider
 from archon_runtime.providers.local import Local
-from archon_runtime.weights import WEIGHTS, cache_folder, list_models
+from archon_runtime.weights.known import WEIGHTS, cache_folder, list_models
 from tests.contracts.provider_contract import ProviderContract
 
 MODEL = "smollm2-135m"

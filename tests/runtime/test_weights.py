@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from archon_runtime.errors import ModelMissing
-from archon_runtime.weights import (
+from archon_runtime.weights.fetch import pull
+from archon_runtime.weights.known import (
     WEIGHTS,
     Weights,
     cache_folder,
     find_weights,
     list_models,
-    pull,
 )
 
 MEMBER = "tiny_model/tiny.gguf"

@@ -1,0 +1,83 @@
+"""Bound what steps, layers and architectures spend, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from math import ceil
+
+from archon_runtime.bounds import Bounds, Sizes
+from archon_runtime.chat import Message, Role
+from archon_runtime.prompt import Prompt
+from archon_runtime.prompt_size import measure_prompt
+from archonc.check.flow import Makers
+from archonc.check.steps import DraftStep
+from archonc.check.typed import Assumptions, CheckedStep, Cost
+from archonc.resolve.symbols import ModelSymbol, Unknown
+
+__all__ = ["cost_of", "sizes_for", "template_tokens"]
+
+
+def sizes_for(step: DraftStep, makers: Makers, assumed: Assumptions) -> Sizes:
+    """Tell how large the parts of the step's prompts are, at most."""
+    reader = step.model if isinstance(step.model, ModelSymbol) else None
+    return Sizes(
+        question=assumed.question_tokens,
+        template=_template_of(step),
+        candidate=_as_read_by(reader, makers.candidates, assumed),
+        critique=_as_read_by(reader, makers.critiques, assumed),
+        max_tokens=None if reader is None else reader.spec.max_tokens,
+    )
+
+
+def _template_of(step: DraftStep) -> int:
+    if step.prompt is not None:
+        return template_tokens(step.prompt.prompt)
+    technique = step.technique
+    default = None if technique is None else technique.default_prompt
+    return 0 if default is None else template_tokens(default)
+
+
+def template_tokens(prompt: Prompt) -> int:
+    """Bound the tokens of a prompt's own text and of the conversation around it."""
+    texts = [(Role.SYSTEM, prompt.system)] if prompt.system else []
+    for user, assistant in prompt.examples:
+        texts += [(Role.USER, user), (Role.ASSISTANT, assistant)]
+    texts.append((Role.USER, prompt.user))
+    return measure_prompt([Message(role, text) for role, text in texts], None).most
+
+
+def _as_read_by(
+    reader: ModelSymbol | None, makers: Iterable[ModelSymbol | Unknown], assumed: Assumptions
+) -> int | None:
+    largest = 0
+    for maker in makers:
+        if isinstance(maker, Unknown) or maker.spec.max_tokens is None:
+            return None
+        same = reader is not None and reader.spec.model == maker.spec.model
+        # Through Decimal: 1000 * 1.3 as floats would round up to 1301.
+        factor = Decimal(1) if same else Decimal(str(assumed.retokenise))
+        largest = max(largest, ceil(maker.spec.max_tokens * factor))
+    return largest
+
+
+def cost_of(steps: Iterable[CheckedStep]) -> Cost:
+    """Add up what the steps' bounds cost; a model without a price makes it unknown."""
+    least = Decimal(0)
+    most: Decimal | None = Decimal(0)
+    for step in steps:
+        if step.model is None:
+            continue
+        price = step.model.price
+        if price is None:
+            return Cost(None, None)
+        bounds: Bounds = step.bounds
+        least += price.cost_usd(bounds.prompt_tokens.least, bounds.completion_tokens.least)
+        highest = (bounds.prompt_tokens.most, bounds.completion_tokens.most)
+        if price.prompt_usd == 0 and price.completion_usd == 0:
+            continue
+        if most is None or highest[0] is None or highest[1] is None:
+            most = None
+        else:
+            most += price.cost_usd(highest[0], highest[1])
+    return Cost(least, most)

@@ -1,0 +1,166 @@
+"""Lay an architecture's members out in order: repetitions unrolled, each layer named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from archonc.diagnostic.codes_check import DUPLICATE_NAME, GIVEN_TWICE, MISPLACED_MEMBER
+from archonc.diagnostic.diagnostic import Label
+from archonc.resolve.values import ValueReader
+from archonc.source import Span
+from archonc.syntax.nodes import (
+    AnswerMember,
+    ArchitectureDecl,
+    BudgetMember,
+    LayerMember,
+    Member,
+    Name,
+    RepeatMember,
+)
+
+__all__ = ["FlatArchitecture", "PlacedLayer", "flatten"]
+
+MOST_LAYERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLayer:
+    """A layer where it runs, with a name that no other layer of the architecture has."""
+
+    name: str
+    member: LayerMember
+
+
+@dataclass(frozen=True, slots=True)
+class FlatArchitecture:
+    """Members by kind. `complete`: nothing was left out (holes are)."""
+
+    layers: tuple[PlacedLayer, ...]
+    budget: BudgetMember | None
+    answer: AnswerMember | None
+    complete: bool
+
+
+def flatten(declaration: ArchitectureDecl, values: ValueReader) -> FlatArchitecture:
+    """Unroll `repeat` and give each layer a name of its own.
+
+    A layer without a name is called as its technique; the second one of a name is
+    `ranker_2`. Members that are no layers stay out of repetitions.
+    """
+    found = _Found(values)
+    found.walk(declaration.members, repeated=False)
+    _report_duplicates(found.layers, values)
+    names = _Names({each.name.text for each in found.layers if each.name is not None})
+    return FlatArchitecture(
+        tuple(PlacedLayer(names.give(each), each) for each in found.layers),
+        _only(found.budgets, "budget", values),
+        _only(found.answers, "answer", values),
+        found.complete,
+    )
+
+
+@dataclass
+class _Found:
+    values: ValueReader
+    layers: list[LayerMember] = field(default_factory=list)
+    budgets: list[BudgetMember] = field(default_factory=list)
+    answers: list[AnswerMember] = field(default_factory=list)
+    complete: bool = True
+
+    def walk(self, members: tuple[Member, ...], *, repeated: bool) -> None:
+        for member in members:
+            match member:
+                case LayerMember():
+                    self.layers.append(member)
+                    self.complete = self.complete and not member.maybe
+                case RepeatMember():
+                    self._repeat(member)
+                case BudgetMember() | AnswerMember() if repeated:
+                    self._misplaced(member)
+                case BudgetMember():
+                    self.budgets.append(member)
+                case AnswerMember():
+                    self.answers.append(member)
+                case _:
+                    self.complete = False
+
+    def _repeat(self, member: RepeatMember) -> None:
+        rounds = self.values.count("repeat", member.count, low=0)
+        start = len(self.layers)
+        self.walk(member.members, repeated=True)
+        once = self.layers[start:]
+        if rounds is None:
+            self.complete = False
+        elif len(once) * rounds > MOST_LAYERS:
+            self.complete = False
+            most = f"at most {MOST_LAYERS // len(once)}, which makes {MOST_LAYERS} layers"
+            self.values.out_of_range("repeat", member.count.span, f"{rounds}", most)
+        else:
+            self.layers[start:] = once * rounds
+
+    def _misplaced(self, member: BudgetMember | AnswerMember) -> None:
+        word = "budget" if isinstance(member, BudgetMember) else "answer"
+        self.values.sink.error(
+            MISPLACED_MEMBER,
+            f"`{word}` stands in a `repeat`, but belongs to the whole architecture",
+            member.span,
+            "not here",
+            helps=("move it out of the `repeat`",),
+        )
+
+
+@dataclass
+class _Names:
+    reserved: set[str]
+    given: set[str] = field(default_factory=set)
+
+    def give(self, member: LayerMember) -> str:
+        explicit = member.name is not None
+        base = member.name.text if member.name is not None else _technique_of(member)
+        name, number = base, 1
+        while name in self.given or (name in self.reserved and not (explicit and number == 1)):
+            number += 1
+            name = f"{base}_{number}"
+        self.given.add(name)
+        return name
+
+
+def _technique_of(member: LayerMember) -> str:
+    return member.components[0].call.callee.text if member.components else "layer"
+
+
+def _report_duplicates(layers: list[LayerMember], values: ValueReader) -> None:
+    first: dict[str, Name] = {}
+    for name in (each.name for each in layers if each.name is not None):
+        before = first.setdefault(name.text, name)
+        if before.span != name.span:
+            values.sink.error(
+                DUPLICATE_NAME,
+                f"there are two layers `{name.text}`",
+                name.span,
+                "named again",
+                secondary=(Label(before.span, "first named here"),),
+                helps=("give one of them another name",),
+            )
+
+
+MemberT = TypeVar("MemberT", BudgetMember, AnswerMember)
+
+
+def _only(members: list[MemberT], word: str, values: ValueReader) -> MemberT | None:
+    for again in members[1:]:
+        report_twice(word, members[0].span, again.span, values)
+    return members[0] if members else None
+
+
+def report_twice(word: str, first: Span, again: Span, values: ValueReader) -> None:
+    """Report something that may stand once."""
+    values.sink.error(
+        GIVEN_TWICE,
+        f"`{word}` is given twice",
+        again,
+        "given again",
+        secondary=(Label(first, "first given here"),),
+        helps=("take one of them out",),
+    )

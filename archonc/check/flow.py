@@ -1,0 +1,188 @@
+"""Walk the layers: what flows into each, what flows out, and which rule that breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow, FlowProblem, FlowRule
+from archonc.check.flatten import PlacedLayer
+from archonc.check.steps import DraftLayer, DraftStep
+from archonc.check.typed import UNKNOWN_FLOW
+from archonc.diagnostic.codes_check import (
+    DISCARDS_CANDIDATES,
+    KEEPS_TOO_MANY,
+    NO_CANDIDATES,
+    UNREAD_CRITIQUES,
+)
+from archonc.diagnostic.diagnostic import DiagnosticSink, Edit, Label
+from archonc.resolve.symbols import ModelSymbol, Unknown
+from archonc.source import Span
+
+__all__ = ["CODE_OF_RULE", "FlowWalk", "Makers", "WalkedLayer"]
+
+CODE_OF_RULE: Mapping[FlowRule, str] = {
+    FlowRule.NO_CANDIDATES: NO_CANDIDATES,
+    FlowRule.KEEPS_TOO_MANY: KEEPS_TOO_MANY,
+    FlowRule.DISCARDS_CANDIDATES: DISCARDS_CANDIDATES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """Which models wrote the candidates that flow, and which their critiques."""
+
+    candidates: tuple[ModelSymbol | Unknown, ...] = ()
+    critiques: tuple[ModelSymbol | Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedLayer:
+    """A layer with what flows in and out; `outflows` has one for each step."""
+
+    placed: PlacedLayer
+    steps: tuple[DraftStep, ...]
+    inflow: Flow
+    makers: Makers
+    outflows: tuple[Flow, ...]
+    outflow: Flow
+    origin: Label | None
+
+
+@dataclass
+class FlowWalk:
+    """The state between two layers."""
+
+    sink: DiagnosticSink
+    inflow: Flow = NO_FLOW
+    makers: Makers = field(default_factory=Makers)
+    origin: Label | None = None
+    note: str | None = None
+    critic: tuple[Span, str] | None = None
+
+    def enter(self, placed: PlacedLayer, draft: DraftLayer) -> WalkedLayer:
+        """Go through one layer."""
+        steps = draft.steps
+        outflows = tuple(self._flow_of(step) for step in steps)
+        outflow = _join(outflows) if draft.sound else UNKNOWN_FLOW
+        before = self.inflow, self.makers, self.origin
+        self._follow_critiques(placed, steps, outflow)
+        self.makers = self._makers_after(steps)
+        if outflow.arity != self.inflow.arity or self.origin is None:
+            self._remember_origin(placed, steps, outflows, outflow)
+        self.inflow = outflow
+        inflow, makers, origin = before
+        return WalkedLayer(placed, steps, inflow, makers, outflows, outflow, origin)
+
+    def leave(self) -> None:
+        """Come to the end of the architecture."""
+        if self.critic is not None:
+            self._report_unread("nothing after it reads them")
+
+    def _flow_of(self, step: DraftStep) -> Flow:
+        if step.technique is None:
+            return UNKNOWN_FLOW
+        out = step.technique.flow(self.inflow)
+        if isinstance(out, Flow):
+            return out
+        # Of an unknown flow nothing can be proved, so nothing is wrong with it.
+        if self.inflow.arity.high is not None:
+            self._report(out, step)
+        return UNKNOWN_FLOW
+
+    def _report(self, problem: FlowProblem, step: DraftStep) -> None:
+        span = step.options.get(problem.option or "", step.span)
+        edits: tuple[Edit, ...] = ()
+        if problem.replacement is not None and problem.option in step.options:
+            edits = (Edit(span, problem.replacement),)
+        self.sink.error(
+            CODE_OF_RULE[problem.rule],
+            problem.message,
+            span,
+            _LABELS[problem.rule],
+            secondary=() if self.origin is None else (self.origin,),
+            notes=() if self.note is None else (self.note,),
+            helps=() if problem.help is None else (problem.help,),
+            edits=edits,
+        )
+
+    def _follow_critiques(
+        self, placed: PlacedLayer, steps: tuple[DraftStep, ...], outflow: Flow
+    ) -> None:
+        known = [step.technique for step in steps if step.technique is not None]
+        if len(known) < len(steps) or not steps or outflow.arity.high is None:
+            self.critic = None  # what is wrong may be meant to read them
+            return
+        if any(Attachment.CRITIQUE in technique.reads() for technique in known):
+            self.critic = None
+        elif known[0].makes_new and self.critic is not None:
+            self._report_unread(f"the new candidates of `{placed.name}` have none")
+        if any(Attachment.CRITIQUE in technique.adds for technique in known):
+            if self.critic is not None:
+                self._report_unread(f"those of `{placed.name}` take their place unread")
+            self.critic = (steps[0].span, placed.name)
+
+    def _report_unread(self, why: str) -> None:
+        if self.critic is None:
+            return
+        span, name = self.critic
+        self.critic = None
+        self.sink.error(
+            UNREAD_CRITIQUES,
+            f"nobody reads the critiques of `{name}`: {why}",
+            span,
+            "paid for and not used",
+            helps=("put a `ranker` or a `fuser` after it (with `use_critiques`), or take it out",),
+        )
+
+    def _makers_after(self, steps: tuple[DraftStep, ...]) -> Makers:
+        models = tuple(step.model for step in steps if step.model is not None)
+        kinds = [step.kind for step in steps if not isinstance(step.kind, Unknown)]
+        if len(kinds) < len(steps) or not kinds:
+            return Makers((Unknown(""),), (Unknown(""),))
+        if kinds[0].makes_new:
+            return Makers(models)
+        if Attachment.CRITIQUE in kinds[0].adds:
+            return Makers(self.makers.candidates, models)
+        return self.makers
+
+    def _remember_origin(
+        self,
+        placed: PlacedLayer,
+        steps: tuple[DraftStep, ...],
+        outflows: tuple[Flow, ...],
+        outflow: Flow,
+    ) -> None:
+        self.note = None
+        if outflow.arity.high is None:
+            self.origin = None
+            return
+        one = len({step.span for step in steps}) == 1
+        span = steps[0].span if one else placed.member.span
+        self.origin = Label(span, _amount(outflow.arity))
+        if len(steps) > 1:
+            parts = " + ".join(str(flow.arity) for flow in outflows)
+            self.note = (
+                f"`{placed.name}` makes {outflow.arity} candidates in {len(steps)} steps: {parts}"
+            )
+
+
+_LABELS: Mapping[FlowRule, str] = {
+    FlowRule.NO_CANDIDATES: "nothing to work on",
+    FlowRule.KEEPS_TOO_MANY: "more than flow in",
+    FlowRule.DISCARDS_CANDIDATES: "their work would be lost",
+}
+
+
+def _join(flows: tuple[Flow, ...]) -> Flow:
+    arity, attachments = Arity(0, 0), frozenset[Attachment]()
+    for flow in flows:
+        arity += flow.arity
+        attachments |= flow.attachments
+    return Flow(arity, attachments)
+
+
+def _amount(arity: Arity) -> str:
+    if arity.low == arity.high:
+        return f"this makes exactly {arity.low}"
+    return f"{arity} come out of this"

@@ -1,0 +1,31 @@
+"""Find what a model costs: the program's word, then its kind's, then the table's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from archon_runtime.usage import Price
+from archonc.resolve.symbols import ModelSymbol
+
+__all__ = ["FindPrice", "find_listed_price", "price_of_model"]
+
+FindPrice = Callable[[str, str], Price | None]
+"""Finds the price of a model by its provider's kind and its name there."""
+
+
+def find_listed_price(kind: str, model: str) -> Price | None:
+    """Look a model up in the table of prices."""
+    # Imported here: most programs need no price, and the table is large.
+    from archon_runtime.prices import find_price
+
+    return find_price(kind, model)
+
+
+def price_of_model(model: ModelSymbol, find: FindPrice) -> Price | None:
+    """Tell the price of a model; None if nobody knows it."""
+    if model.spec.price is not None:
+        return model.spec.price
+    if model.provider.kind.free:
+        return Price(Decimal(0), Decimal(0))
+    return find(model.provider.kind.name, model.spec.model)

@@ -1,0 +1,113 @@
+"""The typed architecture: layers and steps with their flow, their bounds and their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from archon_runtime.bounds import Bounds
+from archon_runtime.flow import Arity, Attachment, Flow
+from archon_runtime.plan import Answer, BudgetSpec
+from archon_runtime.techniques.base import Technique
+from archon_runtime.usage import Price
+from archonc.resolve.symbols import ModelSymbol, PromptSymbol, Resolved
+from archonc.source import Span
+
+__all__ = [
+    "UNKNOWN_FLOW",
+    "Assumptions",
+    "Checked",
+    "CheckedArchitecture",
+    "CheckedLayer",
+    "CheckedStep",
+    "Cost",
+    "PricedModel",
+    "most_with_retries",
+]
+
+UNKNOWN_FLOW = Flow(Arity(0, None), frozenset(Attachment))
+"""What flows out of something wrong: it satisfies every later check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What bounds on prompt tokens rest on.
+
+    `question_tokens`: a question, earlier turns included, has at most so many.
+    `retokenise`: another model counts a candidate as at most so many times its tokens.
+    """
+
+    question_tokens: int = 1000
+    retokenise: float = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Least and most in US dollars; None where a price or a `max_tokens` is not known."""
+
+    least_usd: Decimal | None
+    most_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedModel:
+    """A model and its price, if one is known."""
+
+    symbol: ModelSymbol
+    price: Price | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStep:
+    """One technique with one model. `options` has the place of each option's value."""
+
+    id: str
+    technique: Technique[Any]
+    model: PricedModel | None
+    prompt: PromptSymbol | None
+    span: Span
+    options: Mapping[str, Span]
+    inflow: Flow
+    outflow: Flow
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLayer:
+    """A layer of one technique. Repetitions of a layer are layers of their own."""
+
+    name: str
+    steps: tuple[CheckedStep, ...]
+    outflow: Flow
+    bounds: Bounds
+    budget: BudgetSpec | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedArchitecture:
+    """An architecture in which nothing is wrong."""
+
+    name: str
+    layers: tuple[CheckedLayer, ...]
+    answer: Answer
+    budget: BudgetSpec | None
+    bounds: Bounds
+    cost: Cost
+    assumed: Assumptions
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A checked program: those of its architectures in which nothing is wrong, in order."""
+
+    resolved: Resolved
+    architectures: tuple[CheckedArchitecture, ...]
+
+
+def most_with_retries(bounds: Bounds, attempts: int = 3) -> int | None:
+    """Tell the most calls if every call fails and is tried again; None is unbounded."""
+    return None if bounds.calls.most is None else bounds.calls.most * attempts

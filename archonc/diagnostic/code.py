@@ -1,0 +1,19 @@
+"""What a code stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of mistake: its number, a name for the bad pattern, one line about it.
+
+    Numbers are `A` and four digits, by pass, and are never used again for something else.
+    """
+
+    code: str
+    name: str
+    summary: str

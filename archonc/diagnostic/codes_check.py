@@ -1,0 +1,129 @@
+"""The codes of names (A02xx), flow and types (A03xx) and budgets (A04xx)."""
+
+from __future__ import annotations
+
+from archonc.diagnostic.code import Code
+
+UNKNOWN_NAME = "A0201"
+UNKNOWN_TECHNIQUE = "A0202"
+UNKNOWN_PROVIDER = "A0203"
+DUPLICATE_NAME = "A0204"
+WRONG_KIND_OF_NAME = "A0205"
+UNKNOWN_OPTION = "A0206"
+LITERAL_SECRET = "A0207"
+UNKNOWN_PLACEHOLDER = "A0208"
+MISSING_PLACEHOLDER = "A0209"
+SINGLE_BRACES = "A0210"
+SEVERAL_ARCHITECTURES = "A0211"
+NO_ARCHITECTURE = "A0212"
+NOT_AVAILABLE_YET = "A0290"
+KEEPS_TOO_MANY = "A0301"
+NO_CANDIDATES = "A0302"
+DISCARDS_CANDIDATES = "A0303"
+SEVERAL_LEFT = "A0304"
+UNREAD_CRITIQUES = "A0305"
+EMPTY_ARCHITECTURE = "A0306"
+MIXED_TECHNIQUES = "A0307"
+SEVERAL_STEPS = "A0308"
+MISSING_MODEL = "A0309"
+UNWANTED_MODEL = "A0310"
+WRONG_TYPE = "A0311"
+OUT_OF_RANGE = "A0312"
+MISSING_OPTION = "A0313"
+GIVEN_TWICE = "A0314"
+CHECK_FILE_UNREADABLE = "A0315"
+CHECK_FILE_OUTSIDE = "A0316"
+CHECK_FUNCTION_MISSING = "A0317"
+CONFLICTING_OPTIONS = "A0318"
+MISPLACED_MEMBER = "A0319"
+INVALID_VALUE = "A0320"
+BUDGET_TOO_SMALL = "A0401"
+NO_PRICE = "A0402"
+WINDOW_TOO_SMALL = "A0403"
+MAX_TOKENS_FILL_WINDOW = "A0404"
+
+CHECK_CODES: tuple[Code, ...] = (
+    Code(UNKNOWN_NAME, "unknown-name", "a model or a prompt is named that nothing declares"),
+    Code(UNKNOWN_TECHNIQUE, "unknown-technique", "a layer calls a technique that does not exist"),
+    Code(UNKNOWN_PROVIDER, "unknown-provider", "a model is of a provider that does not exist"),
+    Code(DUPLICATE_NAME, "duplicate-name", "two things have the same name"),
+    Code(
+        WRONG_KIND_OF_NAME,
+        "wrong-kind-of-name",
+        "a name stands for another kind of thing than is wanted",
+    ),
+    Code(
+        UNKNOWN_OPTION, "unknown-option", "an option, setting or part has a name that nothing knows"
+    ),
+    Code(LITERAL_SECRET, "literal-secret", "a key or password is written into the program"),
+    Code(
+        UNKNOWN_PLACEHOLDER, "unknown-placeholder", "a prompt has a placeholder that nothing fills"
+    ),
+    Code(
+        MISSING_PLACEHOLDER,
+        "missing-placeholder",
+        "a prompt lacks a placeholder that its technique needs",
+    ),
+    Code(SINGLE_BRACES, "single-braces", "a placeholder in single braces stays as it is written"),
+    Code(
+        SEVERAL_ARCHITECTURES,
+        "several-architectures",
+        "the file has several architectures and none was chosen",
+    ),
+    Code(NO_ARCHITECTURE, "no-architecture", "the architecture to compile is not in the file"),
+    Code(
+        NOT_AVAILABLE_YET,
+        "not-available-yet",
+        "this version of Archon reads the construct but cannot use it",
+    ),
+    Code(KEEPS_TOO_MANY, "keeps-too-many", "a layer keeps more candidates than flow in"),
+    Code(NO_CANDIDATES, "no-candidates", "a layer works on candidates and none flow in"),
+    Code(
+        DISCARDS_CANDIDATES,
+        "discards-candidates",
+        "a layer throws away the candidates that flow in",
+    ),
+    Code(
+        SEVERAL_LEFT,
+        "several-left",
+        "several candidates are left and nothing says which is the answer",
+    ),
+    Code(UNREAD_CRITIQUES, "unread-critiques", "critiques are asked for and nobody reads them"),
+    Code(EMPTY_ARCHITECTURE, "empty-architecture", "an architecture or a layer holds nothing"),
+    Code(MIXED_TECHNIQUES, "mixed-techniques", "a layer mixes techniques"),
+    Code(SEVERAL_STEPS, "several-steps", "a layer holds several of a technique that stands alone"),
+    Code(MISSING_MODEL, "missing-model", "a technique that asks a model was given none"),
+    Code(UNWANTED_MODEL, "unwanted-model", "a technique was given a model that it has no use for"),
+    Code(WRONG_TYPE, "wrong-type", "a value is of another kind than its option takes"),
+    Code(OUT_OF_RANGE, "out-of-range", "a value is too small or too large"),
+    Code(MISSING_OPTION, "missing-option", "something is left out that must be given"),
+    Code(GIVEN_TWICE, "given-twice", "something that stands once is given twice"),
+    Code(CHECK_FILE_UNREADABLE, "check-file-unreadable", "the file of a check cannot be read"),
+    Code(
+        CHECK_FILE_OUTSIDE,
+        "check-file-outside",
+        "the file of a check is outside the program's folder",
+    ),
+    Code(
+        CHECK_FUNCTION_MISSING,
+        "check-function-missing",
+        "the file of a check does not define its function",
+    ),
+    Code(CONFLICTING_OPTIONS, "conflicting-options", "two options exclude each other"),
+    Code(
+        MISPLACED_MEMBER, "misplaced-member", "a member of an architecture stands in a repetition"
+    ),
+    Code(INVALID_VALUE, "invalid-value", "a value has the right type but cannot be used"),
+    Code(
+        BUDGET_TOO_SMALL, "budget-too-small", "a budget is less than the least that will be spent"
+    ),
+    Code(NO_PRICE, "no-price", "the cost is limited and the price of a model is not known"),
+    Code(
+        WINDOW_TOO_SMALL, "window-too-small", "what a model is shown cannot fit its context window"
+    ),
+    Code(
+        MAX_TOKENS_FILL_WINDOW,
+        "max-tokens-fill-window",
+        "`max_tokens` leaves no room in the context window",
+    ),
+)

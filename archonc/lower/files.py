@@ -1,0 +1,139 @@
+"""Read the files that checks name, and see that they hold what is asked of them."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+
+from archon_runtime.plan import FileSpec
+from archon_runtime.techniques.base import Check, OptionKind, options_of
+from archonc.check.typed import CheckedArchitecture, CheckedStep
+from archonc.diagnostic.codes_check import (
+    CHECK_FILE_OUTSIDE,
+    CHECK_FILE_UNREADABLE,
+    CHECK_FUNCTION_MISSING,
+)
+from archonc.diagnostic.diagnostic import DiagnosticSink
+from archonc.diagnostic.suggest import suggest
+from archonc.source import Span
+
+__all__ = ["FileReader", "OutsideFolder", "checks_of", "read_files", "read_in"]
+
+FileReader = Callable[[str], str]
+"""Reads a file by its path relative to the program.
+
+It raises `OutsideFolder`, `OSError` or `UnicodeDecodeError`.
+"""
+
+
+class OutsideFolder(Exception):
+    """The path leads out of the program's folder."""
+
+
+def read_in(folder: Path) -> FileReader:
+    """Make a reader for the files in *folder* and below; symbolic links are followed first."""
+    root = folder.resolve()
+
+    def read(path: str) -> str:
+        target = (root / path).resolve()
+        if PurePosixPath(path).is_absolute() or not target.is_relative_to(root):
+            raise OutsideFolder(path)
+        return target.read_text(encoding="utf-8")
+
+    return read
+
+
+def checks_of(step: CheckedStep) -> Iterable[tuple[Check, Span]]:
+    """List the checks among a step's options, with their places."""
+    for option in options_of(type(step.technique.options)):
+        value = getattr(step.technique.options, option.name)
+        if option.kind is OptionKind.CHECK and isinstance(value, Check):
+            yield value, step.options.get(option.name, step.span)
+
+
+def read_files(
+    architecture: CheckedArchitecture, read: FileReader, sink: DiagnosticSink
+) -> dict[str, FileSpec]:
+    """Read each file that a check names; what cannot be used is reported and left out."""
+    files: dict[str, FileSpec] = {}
+    for layer in architecture.layers:
+        for step in layer.steps:
+            for check, span in checks_of(step):
+                if not check.file:
+                    continue
+                if check.file not in files:
+                    text = _read(check.file, read, span, sink)
+                    if text is None:
+                        continue
+                    digest = hashlib.sha256(text.encode()).hexdigest()
+                    files[check.file] = FileSpec(text, digest)
+                _check_function(check, files[check.file].text, span, sink)
+    return files
+
+
+def _read(path: str, read: FileReader, span: Span, sink: DiagnosticSink) -> str | None:
+    try:
+        return read(path)
+    except OutsideFolder:
+        sink.error(
+            CHECK_FILE_OUTSIDE,
+            f"`{path}` is outside the program's folder",
+            span,
+            "leaves the folder",
+            helps=("put the file beside the program or below it",),
+        )
+    except UnicodeDecodeError as error:
+        _unreadable(path, f"it is not UTF-8 (byte {error.start})", span, sink)
+    except OSError as error:
+        _unreadable(path, (error.strerror or "it cannot be read").lower(), span, sink)
+    return None
+
+
+def _unreadable(path: str, why: str, span: Span, sink: DiagnosticSink) -> None:
+    sink.error(
+        CHECK_FILE_UNREADABLE,
+        f"`{path}` cannot be read: {why}",
+        span,
+        "no such check",
+        helps=("paths are relative to the program's folder",),
+    )
+
+
+def _check_function(check: Check, text: str, span: Span, sink: DiagnosticSink) -> None:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        where = f" in line {line}" if line else ""
+        message = f"`{check.file}` is not valid Python{where}: {getattr(error, 'msg', error)}"
+        helps = ("mend the file",)
+        sink.error(CHECK_FUNCTION_MISSING, message, span, "cannot be used", helps=helps)
+        return
+    defined = list(_defined(tree))
+    if check.function in defined:
+        return
+    near = suggest(check.function, defined)
+    listed = ", ".join(f"`{name}`" for name in defined)
+    help_line = f"it defines {listed}" if defined else f"define `{check.function}` in it"
+    sink.error(
+        CHECK_FUNCTION_MISSING,
+        f"`{check.file}` defines no function `{check.function}`",
+        span,
+        "no such function",
+        helps=(f"did you mean `{near}`?" if near else help_line,),
+    )
+
+
+def _defined(tree: ast.Module) -> Iterable[str]:
+    for statement in tree.body:
+        match statement:
+            case ast.FunctionDef(name=name):
+                yield name
+            case ast.ImportFrom(names=names):
+                yield from (alias.asname or alias.name for alias in names)
+            case ast.Assign(targets=targets):
+                yield from (each.id for each in targets if isinstance(each, ast.Name))
+            case _:
+                pass

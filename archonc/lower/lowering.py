@@ -1,0 +1,101 @@
+"""From a typed architecture to its plan: names that are used, values as plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from archon_runtime.plan import FileSpec, LayerSpec, ModelSpec, PlanSpec, ProviderSpec, StepSpec
+from archon_runtime.prompt import Prompt
+from archon_runtime.techniques.decode import encode_options
+from archonc.check.typed import CheckedArchitecture, CheckedLayer, CheckedStep
+from archonc.source import Source
+
+__all__ = ["lower"]
+
+
+def lower(
+    architecture: CheckedArchitecture, source: Source, files: Mapping[str, FileSpec]
+) -> PlanSpec:
+    """Make the plan; it holds only what this architecture uses."""
+    steps = [step for layer in architecture.layers for step in layer.steps]
+    prompts = _Prompts(steps)
+    assumed = architecture.assumed
+    return PlanSpec(
+        name=architecture.name,
+        source_sha256=source.sha256,
+        providers=_providers(steps),
+        models=_models(steps),
+        prompts=prompts.used,
+        files=dict(files),
+        layers=tuple(_layer(layer, prompts) for layer in architecture.layers),
+        answer=architecture.answer,
+        budget=architecture.budget,
+        bounds=architecture.bounds,
+        cost_least_usd=architecture.cost.least_usd,
+        cost_most_usd=architecture.cost.most_usd,
+        assumed={
+            "question_tokens": assumed.question_tokens,
+            "retokenise": assumed.retokenise,
+        },
+    )
+
+
+def _providers(steps: list[CheckedStep]) -> dict[str, ProviderSpec]:
+    used = [step.model.symbol.provider for step in steps if step.model is not None]
+    return {provider.name: provider.spec for provider in used}
+
+
+def _models(steps: list[CheckedStep]) -> dict[str, ModelSpec]:
+    # The price goes in, so that the run counts with the same one as the bounds.
+    used = [step.model for step in steps if step.model is not None]
+    return {model.symbol.name: replace(model.symbol.spec, price=model.price) for model in used}
+
+
+class _Prompts:
+    """The prompts of a plan: the user's by their names, defaults by their technique's."""
+
+    def __init__(self, steps: list[CheckedStep]) -> None:
+        self.used: dict[str, Prompt] = {}
+        for step in steps:
+            if step.prompt is not None:
+                self.used[step.prompt.name] = step.prompt.prompt
+        self._taken = frozenset(self.used)
+        for step in steps:
+            default = step.technique.default_prompt
+            if step.prompt is None and default is not None:
+                self.used[self._default_name(step)] = default
+
+    def name_for(self, step: CheckedStep) -> str | None:
+        """Name the prompt of a step; None if its technique has none."""
+        if step.prompt is not None:
+            return step.prompt.name
+        return None if step.technique.default_prompt is None else self._default_name(step)
+
+    def _default_name(self, step: CheckedStep) -> str:
+        # No name of the user's has a dot.
+        name = step.technique.name
+        return f"{name}.default" if name in self._taken else name
+
+
+def _layer(layer: CheckedLayer, prompts: _Prompts) -> LayerSpec:
+    return LayerSpec(
+        name=layer.name,
+        steps=tuple(_step(step, prompts) for step in layer.steps),
+        outflow=layer.outflow,
+        bounds=layer.bounds,
+        budget=layer.budget,
+    )
+
+
+def _step(step: CheckedStep, prompts: _Prompts) -> StepSpec:
+    return StepSpec(
+        id=step.id,
+        technique=step.technique.name,
+        model=None if step.model is None else step.model.symbol.name,
+        options=encode_options(step.technique.options),
+        prompt=prompts.name_for(step),
+        inflow=step.inflow,
+        outflow=step.outflow,
+        bounds=step.bounds,
+    )

@@ -1,0 +1,119 @@
+"""What names stand for: one frozen class a kind of declaration, and the side table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archon_runtime.plan import ModelSpec, ProviderSpec
+from archon_runtime.prompt import Prompt
+from archon_runtime.providers.kinds import ProviderKind
+from archon_runtime.techniques.base import Technique
+from archonc.source import Span
+from archonc.syntax.nodes import ArchitectureDecl, Program
+
+__all__ = [
+    "ArchitectureSymbol",
+    "ModelSymbol",
+    "ModelsSymbol",
+    "PromptSymbol",
+    "ProviderSymbol",
+    "Resolved",
+    "Symbol",
+    "Unknown",
+    "describe_symbol",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A name whose declaration is missing or wrong; it satisfies every later check."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSymbol:
+    """A provider, declared or a kind used directly (then its name is the kind's)."""
+
+    name: str
+    kind: ProviderKind
+    spec: ProviderSpec
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSymbol:
+    """A model. `spans` has the value of each setting; `bad` names those that are wrong."""
+
+    name: str
+    spec: ModelSpec
+    provider: ProviderSymbol
+    span: Span
+    spans: Mapping[str, Span]
+    bad: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsSymbol:
+    """A list of models, lists within it flattened, in order."""
+
+    name: str
+    models: tuple[ModelSymbol | Unknown, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSymbol:
+    """A prompt, with the place of each placeholder. `sound`: nothing was wrong with it."""
+
+    name: str
+    prompt: Prompt
+    span: Span
+    placeholders: tuple[tuple[str, Span], ...]
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArchitectureSymbol:
+    """An architecture, as declared."""
+
+    name: str
+    declaration: ArchitectureDecl
+    span: Span
+
+
+Symbol = ProviderSymbol | ModelSymbol | ModelsSymbol | PromptSymbol | ArchitectureSymbol | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A program with its names bound; the AST is as it was.
+
+    `names` holds the first declaration of each name. `references` binds a name where
+    it is used, and `techniques` a technique where it is called, both by the place.
+    """
+
+    program: Program
+    names: Mapping[str, Symbol]
+    references: Mapping[Span, Symbol]
+    techniques: Mapping[Span, type[Technique[Any]] | Unknown]
+    architectures: tuple[ArchitectureSymbol, ...]
+
+
+def describe_symbol(symbol: Symbol) -> str:
+    """Say in a user's words what kind of thing a name stands for."""
+    match symbol:
+        case ProviderSymbol():
+            return "a provider"
+        case ModelSymbol():
+            return "a model"
+        case ModelsSymbol():
+            return "a list of models"
+        case PromptSymbol():
+            return "a prompt"
+        case ArchitectureSymbol():
+            return "an architecture"
+        case Unknown():
+            return "unknown"

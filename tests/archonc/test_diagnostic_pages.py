@@ -1,0 +1,74 @@
+"""Every code has a page, a golden case and a rendered snapshot; the pages are true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archonc.compiler import compile_source
+from archonc.diagnostic.codes import CODES
+from archonc.source import Source
+from tests.golden.test_golden import all_cases
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "specs" / "diagnostics"
+GOLDEN = ROOT / "tests" / "golden"
+HEADINGS = ["What it means", "Why it is an error", "Wrong", "Right", "See also"]
+
+# Files that cannot be read have no program to show: their tests are those of `read_source`.
+IN_PROGRAMS = sorted(code for code in CODES if not code.startswith("A00"))
+
+
+def block(page: str, heading: str) -> str:
+    found = re.search(rf"## {heading}\n\n```archon\n(.*?)\n```", page, re.DOTALL)
+    assert found is not None, heading
+    return found.group(1)
+
+
+def codes_of(program: str) -> list[str]:
+    found = compile_source(Source("page.archon", program + "\n"), folder=GOLDEN).diagnostics
+    return [each.code for each in found]
+
+
+def test_pages_and_codes_are_the_same() -> None:
+    assert {path.stem for path in PAGES.glob("A*.md")} == set(CODES)
+
+
+def test_names_of_codes_are_unique_and_lower_case() -> None:
+    names = [code.name for code in CODES.values()]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_page_has_its_title_and_headings(code: str) -> None:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {code}: {CODES[code].name}\n")
+    wanted = HEADINGS if code in IN_PROGRAMS else [HEADINGS[i] for i in (0, 1, 4)]
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == wanted
+    for target, anchor in re.findall(r"\]\(([^)#]+)(?:#([^)]+))?\)", page):
+        text = (PAGES / target).read_text(encoding="utf-8")
+        titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        assert not anchor or anchor in {title.lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("code", IN_PROGRAMS)
+def test_wrong_program_gives_exactly_its_code(code: str) -> None:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    assert codes_of(block(page, "Wrong")) == [code]
+
+
+@pytest.mark.parametrize("code", IN_PROGRAMS)
+def test_right_program_gives_nothing(code: str) -> None:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    assert codes_of(block(page, "Right")) == []
+
+
+def test_every_code_has_a_golden_case_with_a_snapshot() -> None:
+    cases = all_cases()
+    expected = {code for case in cases for _, code, _ in case.expected}
+    shown = {code for case in cases for code in re.findall(r"\[(A\d{4})\]", case.snapshot)}
+    assert expected == set(IN_PROGRAMS)
+    assert shown == set(IN_PROGRAMS)

@@ -1,0 +1,6 @@
+"""Checks that the golden programs name; they are read, never run."""
+
+
+def good(question: dict[str, object], candidate: str) -> bool:
+    """Accept every candidate that is not empty."""
+    return bool(candidate.strip())

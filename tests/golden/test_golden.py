@@ -1,0 +1,101 @@
+"""Golden programs: what the compiler says, line by line, and how it looks.
+
+An expectation stands on the line that a diagnostic's primary label begins on:
+`#! A0301 "a part of its message"`, as many as there are. Programs are separated by
+`---`. The block of `#|` lines that ends a program is what the diagnostics look like;
+`ARCHON_UPDATE_GOLDEN=1` (`make golden`) writes it anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from archonc.compiler import compile_source
+from archonc.diagnostic.diagnostic import Diagnostic
+from archonc.diagnostic.render_text import render_text
+from archonc.source import Source
+
+FOLDER = Path(__file__).parent
+UPDATE = bool(os.environ.get("ARCHON_UPDATE_GOLDEN"))
+_EXPECTED = re.compile(r'#! (A\d{4})(?: "((?:[^"\\]|\\.)*)")?')
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A golden program; `text` is without expectations and without the snapshot."""
+
+    file: str
+    number: int
+    text: str
+    written: str
+    expected: tuple[tuple[int, str, str], ...]
+    snapshot: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.file.removesuffix('.archon')}-{self.number}"
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    for number, part in enumerate(path.read_text(encoding="utf-8").split("\n---\n"), start=1):
+        written, _, block = part.rstrip("\n").partition("\n#|")
+        lines, expected = [], []
+        for line_number, line in enumerate(written.split("\n"), start=1):
+            found = _EXPECTED.findall(line)
+            expected += [(line_number, code, text) for code, text in found]
+            lines.append(line[: line.index("#! A")].rstrip() if found else line)
+        snapshot = "\n".join(
+            line.removeprefix("#|").removeprefix(" ") for line in block.split("\n")
+        )
+        yield Case(path.name, number, "\n".join(lines) + "\n", written, tuple(expected), snapshot)
+
+
+def all_cases() -> list[Case]:
+    return [case for path in sorted(FOLDER.glob("*.archon")) for case in read_cases(path)]
+
+
+def diagnose(case: Case) -> tuple[Diagnostic, ...]:
+    source = Source(f"{case.name}.archon", case.text)
+    return compile_source(source, folder=FOLDER).diagnostics
+
+
+def render(diagnostics: tuple[Diagnostic, ...]) -> str:
+    return "\n\n".join(render_text(each).rstrip("\n") for each in diagnostics)
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_golden_program_gives_what_its_lines_say(case: Case) -> None:
+    found = [
+        (each.source.line_column(each.primary.span.start)[0], each.code, each.message)
+        for each in diagnose(case)
+    ]
+    left = list(found)
+    for line, code, text in case.expected:
+        match = next((f for f in left if f[:2] == (line, code) and text in f[2]), None)
+        assert match is not None, f"line {line}: {code} {text!r} is not among {found}"
+        left.remove(match)
+    assert not left, "diagnostics that no line expects"
+
+
+@pytest.mark.skipif(UPDATE, reason="the snapshots are being rewritten")
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_golden_program_looks_as_its_snapshot(case: Case) -> None:
+    assert render(diagnose(case)) == case.snapshot.lstrip("\n")
+
+
+@pytest.mark.skipif(not UPDATE, reason="only on ARCHON_UPDATE_GOLDEN=1")
+def test_snapshots_are_rewritten() -> None:
+    assert not os.environ.get("CI"), "snapshots are rewritten by hand and reviewed, never in CI"
+    for path in sorted(FOLDER.glob("*.archon")):
+        programs = []
+        for case in read_cases(path):
+            shown = render(diagnose(case))
+            block = [f"#| {line}".rstrip() for line in shown.split("\n")] if shown else []
+            programs.append("\n".join([case.written, *block]))
+        path.write_text("\n---\n".join(programs) + "\n", encoding="utf-8")
