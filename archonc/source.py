@@ -24,7 +24,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Source:
-    """A program's text with the name that messages show. Line ends are `\\n`."""
+    """A program's text, lines ended by a line feed, with the name that messages show."""
 
     name: str
     text: str

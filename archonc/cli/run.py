@@ -101,6 +101,8 @@ def _read_inputs(args: argparse.Namespace) -> _Asked | None:
 async def _run(args: argparse.Namespace, asked: _Asked) -> int:
     for line in asked.plan.executes if asked.plan else ():
         print(f"note: {line}", file=sys.stderr)
+    if args.unsafe_checks:
+        print("note: --unsafe-checks: what should be in a sandbox is not", file=sys.stderr)
     interrupted: list[signal.Signals] = []
     with make_progress(sys.stderr) as progress:
         async with Runtime(

@@ -27,6 +27,8 @@ FileReader = Callable[[str], str]
 It raises `OutsideFolder`, `OSError` or `UnicodeDecodeError`.
 """
 
+_SCRIPTS = (".py", ".sh")
+
 
 class OutsideFolder(Exception):
     """The path leads out of the program's folder."""
@@ -58,19 +60,36 @@ def read_files(
 ) -> dict[str, FileSpec]:
     """Read each file that a check names; what cannot be used is reported and left out."""
     files: dict[str, FileSpec] = {}
-    for layer in architecture.layers:
-        for step in layer.steps:
-            for check, span in checks_of(step):
-                if not check.file:
-                    continue
-                if check.file not in files:
-                    text = _read(check.file, read, span, sink)
-                    if text is None:
-                        continue
-                    digest = hashlib.sha256(text.encode()).hexdigest()
-                    files[check.file] = FileSpec(text, digest)
-                _check_function(check, files[check.file].text, span, sink)
+    steps = (step for layer in architecture.layers for step in layer.steps)
+    for check, span in (each for step in steps for each in checks_of(step)):
+        for path in _named(check, read):
+            if path not in files:
+                text = _read(path, read, span, sink)
+                if text is not None:
+                    files[path] = FileSpec(text, hashlib.sha256(text.encode()).hexdigest())
+        if check.file in files:
+            _check_function(check, files[check.file].text, span, sink)
     return files
+
+
+def _named(check: Check, read: FileReader) -> Iterable[str]:
+    """List the files of a check: a function's, or those among a command's arguments.
+
+    An argument is a file if it is there, or if it must be: a script.
+    """
+    if check.file:
+        yield check.file
+    for argument in check.command:
+        if argument.endswith(_SCRIPTS) or _is_there(argument, read):
+            yield argument
+
+
+def _is_there(path: str, read: FileReader) -> bool:
+    try:
+        read(path)
+    except (OutsideFolder, OSError, UnicodeDecodeError, ValueError):
+        return False
+    return True
 
 
 def _read(path: str, read: FileReader, span: Span, sink: DiagnosticSink) -> str | None:

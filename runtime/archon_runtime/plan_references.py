@@ -72,7 +72,7 @@ def executed_by(spec: PlanSpec) -> tuple[str, ...]:
             check = getattr(options, "check", None)
             if isinstance(check, Check):
                 trusted = getattr(options, "trusted", False)
-                where = "as a trusted worker" if trusted else "in the sandbox"
+                where = "trusted, without a sandbox" if trusted else "in a sandbox"
                 what = shlex.join(check.command) or f"{check.function} of {check.file}"
-                lines.append(f"{step.id} runs {what} {where}, once a candidate")
+                lines.append(f"{step.id} runs {what} on each candidate, {where}")
     return tuple(lines)

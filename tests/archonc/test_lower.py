@@ -140,3 +140,15 @@ def test_check_file_that_is_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "checks.py").mkdir()
     found = compile_source(Source("one.archon", PROGRAM), folder=tmp_path).diagnostics
     assert [each.code for each in found] == ["A0315"]
+
+
+def test_plan_holds_the_files_that_a_command_names(folder: Path) -> None:
+    (folder / "tests.py").write_text("import sys\nsys.exit('good' not in sys.stdin.read())\n")
+    text = PROGRAM.replace('python("./checks.py:good")', 'command("python", "tests.py", "-v")')
+    assert set(plan_of(text, folder).files) == {"tests.py"}
+
+
+def test_script_that_a_command_names_must_be_there(folder: Path) -> None:
+    text = PROGRAM.replace('python("./checks.py:good")', 'command("python", "tests.py")')
+    compilation = compile_source(Source("one.archon", text), folder=folder)
+    assert [each.code for each in compilation.diagnostics] == ["A0315"]

@@ -12,7 +12,9 @@ FOLDERS = ("archonc", "runtime", "tests", "tools", "examples")
 MOST_FILE_LINES = 250
 MOST_FUNCTION_LINES = 40
 # path, or path:function -> why it may be longer
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS = {
+    "archonc/syntax/nodes.py": "the AST is looked up as one list: a few lines for each construct",
+}
 
 FILES = sorted(
     path.relative_to(ROOT).as_posix()

@@ -1,0 +1,166 @@
+"""From a text to the AST. Every text has one; what could not be read is in the sink."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lark import Token, Tree
+
+from archonc.diagnostic.codes_syntax import (
+    EDITION_MISPLACED,
+    EDITION_MISSING,
+    EDITION_UNKNOWN,
+    NESTED_TOO_DEEP,
+)
+from archonc.diagnostic.diagnostic import Diagnostic, DiagnosticSink, Edit, Label
+from archonc.source import Source, Span
+from archonc.syntax.blame import report_syntax_error
+from archonc.syntax.build import build_statement
+from archonc.syntax.build_values import span_of, subtrees
+from archonc.syntax.forbidden import blank_forbidden
+from archonc.syntax.grammar import lex
+from archonc.syntax.nodes import Edition, ImportDecl, Program, Statement
+from archonc.syntax.recover import Reader
+from archonc.syntax.token_list import TokenList
+
+__all__ = ["EDITION", "MAX_NESTING", "parse_program"]
+
+EDITION = 1
+"""The edition of the language that this compiler reads."""
+
+MAX_NESTING = 100
+"""Most brackets that may be open at one place; later passes walk the AST recursively."""
+
+MAX_MISTAKES = 100
+
+
+class _CappedSink(DiagnosticSink):
+    """Takes so many diagnostics and no more: a file of something else has one a line."""
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._found) >= MAX_MISTAKES
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        if not self.is_full:
+            last = len(self._found) == MAX_MISTAKES - 1
+            more = ("mistakes after this one are not shown",) if last else ()
+            super().add(replace(diagnostic, notes=(*diagnostic.notes, *more)))
+
+
+def parse_program(source: Source, sink: DiagnosticSink) -> Program:
+    """Read a program; mistakes go to the sink, and no text raises.
+
+    A statement with a mistake inside is left out, and its name is in `broken`: what
+    is left can be checked further without a mistake being reported twice.
+    """
+    found = _CappedSink(source)
+    text = blank_forbidden(found)
+    tokens = TokenList(source, lex(text))
+    whole = Span(0, len(source.text))
+    built: list[Statement | Edition] = []
+    deep = tokens.too_deep(MAX_NESTING)
+    if deep:
+        helps = ("name the inner parts and use their names",)
+        message = f"brackets are nested more than {MAX_NESTING} deep"
+        found.error(NESTED_TOO_DEEP, message, deep, helps=helps)
+    else:
+        tree = _read(tokens, found)
+        built = [build_statement(child, found) for child in subtrees(tree.children)]
+    mistakes = [diagnostic.primary.span for diagnostic in found.diagnostics]
+    intact = tuple(
+        statement
+        for statement in built
+        if not isinstance(statement, Edition)
+        and not found.is_full
+        and not any(_lies_in(mistake, statement.span) for mistake in mistakes)
+    )
+    edition = None if deep else _check_edition(tokens, built, found)
+    for diagnostic in found.diagnostics:
+        sink.add(diagnostic)
+    broken = tokens.declared() - {_declared_name(s) for s in intact} if found.has_errors else ()
+    return Program(edition, intact, frozenset(broken), whole)
+
+
+def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
+    """Feed all tokens to the parser, and go on after each error."""
+    reader = Reader(tokens)
+    index, end = 0, len(tokens) - 1
+    while index < end:
+        if reader.feed(index):
+            index += 1
+            continue
+        if sink.is_full:
+            reader.give_up()
+            break
+        resumption = report_syntax_error(reader, index, sink)
+        index = reader.skip_to(resumption.index, resumption.misplaced)
+    if not reader.is_complete():
+        report_syntax_error(reader, end, sink)
+        reader.give_up()
+    return reader.finish()
+
+
+def _lies_in(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _declared_name(statement: Statement) -> str:
+    return statement.alias.text if isinstance(statement, ImportDecl) else statement.name.text
+
+
+def _check_edition(
+    tokens: TokenList, built: list[Statement | Edition], sink: DiagnosticSink
+) -> Edition | None:
+    """Find the edition; report it where it is missing, unknown or not the first line."""
+    editions = [statement for statement in built if isinstance(statement, Edition)]
+    if not editions:
+        _report_missing(tokens, sink)
+        return None
+    edition = editions[0]
+    if any(_lies_in(found.primary.span, edition.span) for found in sink.diagnostics):
+        return None
+    known = edition.number.text == str(EDITION)
+    if not known:
+        sink.error(
+            EDITION_UNKNOWN,
+            f"edition `{edition.number.text}` of the language is unknown",
+            edition.number.span,
+            f"this compiler reads edition {EDITION}",
+            helps=(f"write `archon {EDITION}`, or install a version of archonc that reads it",),
+        )
+    first = built[0]
+    if not isinstance(first, Edition):
+        sink.error(
+            EDITION_MISPLACED,
+            "the edition is not the first statement",
+            edition.span,
+            secondary=(Label(Span(first.span.start, first.span.start), "it belongs before this"),),
+            helps=(f"move `archon {edition.number.text}` to the top of the file",),
+        )
+    for again in editions[1:]:
+        sink.error(
+            EDITION_MISPLACED,
+            "the edition is given twice",
+            again.span,
+            secondary=(Label(edition.span, "first given here"),),
+            helps=("remove this line",),
+        )
+    return edition if known else None
+
+
+def _report_missing(tokens: TokenList, sink: DiagnosticSink) -> None:
+    """Report that there is no edition, unless a line that was meant as one is broken."""
+    words = [token for token in tokens.tokens if token.type != "_SEP"]
+    if any(tokens[at].type == "ARCHON" and tokens.is_first(at) for at in range(len(tokens))):
+        return
+    if words[0].type == "NAME" and words[1].type == "NUMBER":
+        return
+    start = span_of(words[0]).start
+    sink.error(
+        EDITION_MISSING,
+        "the file does not say its edition of the language",
+        Span(start, start) if words[0].type == "$END" else span_of(words[0]),
+        helps=(f"write `archon {EDITION}` on the first line",),
+        edits=(Edit(Span(start, start), f"archon {EDITION}\n\n"),),
+    )

@@ -1,0 +1,202 @@
+"""From tokens to Lark's tree, past syntax errors: each is reported, and reading goes on.
+
+The parser is LALR, so what it has read is a stack of states. After an error the stack is
+cut back to a state that accepts the token to go on with: the word that starts the next
+statement, a closing bracket, or the next argument inside the brackets that are open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field
+
+from lark import Token, Tree
+from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from archonc.syntax.grammar import CLOSERS, OPENERS, start_parser
+from archonc.syntax.token_list import MEMBERS, TokenList
+
+__all__ = ["Reader"]
+
+# In these words' places a name and the same sign may follow too: `answer:`, `budget {`.
+_AMBIGUOUS = frozenset({"ANSWER", "BUDGET"})
+
+_PROGRAM_START = ("MODEL", "NAME")
+_MEMBER_START = ("LAYER", "NAME")
+
+
+@dataclass
+class Reader:
+    """Feeds tokens to the parser; knows the brackets that are open, and can go back.
+
+    `opened` holds, for each open bracket, its token's index and the height of the
+    parser's stack with it on top.
+    """
+
+    tokens: TokenList
+    opened: list[tuple[int, int]] = field(default_factory=list)
+    _parser: InteractiveParser = field(default_factory=start_parser)
+
+    def feed(self, index: int) -> bool:
+        """Read a token; false, if it fits nothing."""
+        token = self.tokens[index]
+        try:
+            self._parser.feed_token(token)
+        except UnexpectedToken:
+            return False
+        if token.type in OPENERS:
+            self.opened.append((index, self.height))
+        elif token.type in CLOSERS:
+            self.opened.pop()
+        return True
+
+    def finish(self) -> Tree[Token]:
+        """Read the end of the file; it must fit."""
+        end = self.tokens[len(self.tokens) - 1]
+        tree: Tree[Token] = self._parser.feed_token(end)
+        return tree
+
+    def is_complete(self) -> bool:
+        """Tell whether the file may end here."""
+        return self._fits(self.height, ("$END",))
+
+    def give_up(self) -> None:
+        """Forget what is unfinished, so that the file may end here."""
+        self.cut(self.find_height("$END") or 1)
+
+    @property
+    def height(self) -> int:
+        """Height of the parser's stack."""
+        return len(self._parser.parser_state.state_stack)
+
+    @property
+    def bracket(self) -> str | None:
+        """Type of the innermost open bracket."""
+        return self.tokens[self.opened[-1][0]].type if self.opened else None
+
+    def accepted(self) -> frozenset[str]:
+        """Types of the tokens that fit here."""
+        accepted: set[str] = self._parser.accepts()  # type: ignore[no-untyped-call]
+        return frozenset(accepted)
+
+    def cut(self, height: int) -> None:
+        """Forget what was read above a height of the stack."""
+        state = self._parser.parser_state
+        del state.state_stack[height:]
+        del state.value_stack[height - 1 :]
+        while self.opened and self.opened[-1][1] > height:
+            self.opened.pop()
+
+    def find_height(self, *types: str, above: int = 1) -> int | None:
+        """Find the greatest height at which tokens of these types fit one after another."""
+        return next((at for at in self._heights(above) if self._fits(at, types)), None)
+
+    def _heights(self, above: int) -> Iterator[int]:
+        """Give the heights to which the stack may be cut, the greatest first.
+
+        A bracket that is closed stays so, though the parser may not yet have reduced it.
+        """
+        closed: list[tuple[int, int]] = []
+        opened: list[int] = []
+        for at, value in enumerate(self._parser.parser_state.value_stack, start=1):
+            kind = value.type if isinstance(value, Token) else None
+            if kind in OPENERS:
+                opened.append(at)
+            elif kind in CLOSERS:
+                closed.append((opened.pop(), at))
+        for height in range(self.height, above - 1, -1):
+            if not any(opener < height <= closer for opener, closer in closed):
+                yield height
+
+    def statement_height(self, index: int) -> int | None:
+        """Find the height at which the statement that starts at a token belongs."""
+        word = self.tokens[index].type
+        member = word.lower() in MEMBERS
+        height = self.find_height(*(_MEMBER_START if member else _PROGRAM_START))
+        if word != "BUDGET":
+            return height
+        # A layer's block takes a budget as well, beside calls; a record takes neither.
+        inner = next(
+            (
+                at
+                for at in self._heights((height or 0) + 1)
+                if self._fits(at, ("BUDGET", "LBRACE")) and self._fits(at, ("NAME", "LPAR"))
+            ),
+            None,
+        )
+        return inner or height
+
+    def skip_to(self, index: int, misplaced: int | None = None) -> int:
+        """Go on after an error: skip tokens from *index*, cut the stack, say where.
+
+        A statement that starts at *misplaced* is skipped like anything else.
+        """
+        inside: list[int] = []
+        for at in range(index, len(self.tokens) - 1):
+            kind = self.tokens[at].type
+            if at != misplaced and self._may_start(at, inside):
+                height = self.statement_height(at)
+                if height is not None:
+                    self.cut(height)
+                    return at
+            if kind in OPENERS:
+                inside.append(at)
+            elif kind in CLOSERS and any(self._are_partners(opener, at) for opener in inside):
+                while not self._are_partners(inside.pop(), at):
+                    pass
+            elif self._continues(at, kind, nested=bool(inside)):
+                return at
+        self.give_up()
+        return len(self.tokens) - 1
+
+    def _are_partners(self, opener: int, closer: int) -> bool:
+        return CLOSERS[self.tokens[closer].type] == self.tokens[opener].type
+
+    def _may_start(self, index: int, inside: list[int]) -> bool:
+        """Tell whether to go on at a statement, *inside* brackets that were skipped."""
+        tokens = self.tokens
+        if not tokens.is_start(index):
+            return False
+        braces = [opener for opener in inside if tokens[opener].type == "LBRACE"]
+        if braces and self.tokens.is_balanced():
+            return False
+        if braces:
+            # A statement of the skipped block, unless it stands too far to the left for that.
+            reach = tokens.indent(braces[-1]) - (tokens[index].type.lower() in MEMBERS)
+            return tokens.indent(index) <= reach
+        ambiguous = tokens[index].type in _AMBIGUOUS
+        return not ambiguous or (not inside and self.bracket in (None, "LBRACE"))
+
+    def _continues(self, at: int, kind: str, *, nested: bool) -> bool:
+        """Cut the stack so that a separator or a closing bracket fits, if that is right."""
+        if kind in CLOSERS:
+            height = self.find_height(kind)
+        elif kind == "_SEP" and not nested and self.opened and not self.tokens.is_start(at + 1):
+            floor = self.opened[-1][1]
+            # Between statements and members only a known word may start the next one.
+            if self.find_height("_SEP", *_MEMBER_START, above=floor):
+                return False
+            height = self.find_height("_SEP", self.tokens[at + 1].type, above=floor)
+        else:
+            return False
+        if height is None:
+            return False
+        self.cut(height)
+        return True
+
+    def _fits(self, height: int, types: tuple[str, ...]) -> bool:
+        trial: InteractiveParser = self._parser.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]
+        state = trial.parser_state
+        del state.state_stack[height:]
+        del state.value_stack[height - 1 :]
+        # No tree is built on trial.
+        state.parse_conf = copy(state.parse_conf)
+        state.parse_conf.callbacks = {}
+        try:
+            for kind in types:
+                trial.feed_token(Token(kind, ""))
+        except UnexpectedToken:
+            return False
+        return True

@@ -1,0 +1,138 @@
+"""What can be seen in a file's tokens without parsing them: lines, statements, brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lark import Token
+
+from archonc.source import Source, Span
+from archonc.syntax.build_values import span_of
+from archonc.syntax.grammar import CLOSERS, KEYWORDS, OPENERS
+
+__all__ = ["MEMBERS", "STATEMENTS", "TokenList"]
+
+STATEMENTS = (
+    "archon",
+    "import",
+    "provider",
+    "model",
+    "models",
+    "prompt",
+    "architecture",
+    "search",
+)
+"""The words that start a statement of a file."""
+
+MEMBERS = ("layer", "maybe", "budget", "answer", "require", "repeat", "either")
+"""The words that start a member of an architecture."""
+
+_WORD = KEYWORDS | {"NAME"}
+
+# What follows a keyword where it is one; elsewhere it is a name, which none of these follows.
+_FOLLOWERS: dict[str, frozenset[str]] = {
+    "ARCHON": frozenset({"NUMBER"}),
+    "IMPORT": frozenset({"TEXT", "RAW_TEXT", "OPEN_TEXT"}),
+    "LAYER": _WORD,
+    "MAYBE": frozenset({"LAYER"}),
+    "BUDGET": frozenset({"LBRACE"}),
+    "ANSWER": frozenset({"COLON"}),
+    "REQUIRE": _WORD | {"NUMBER"},
+    "REPEAT": _WORD | {"NUMBER"},
+    "EITHER": frozenset({"LBRACE"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenList:
+    """The tokens of a source, `$END` last."""
+
+    source: Source
+    tokens: Sequence[Token]
+
+    def __getitem__(self, index: int) -> Token:
+        return self.tokens[index]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def line(self, index: int) -> int:
+        """Line of a token, from 1."""
+        return self.source.line_column(span_of(self.tokens[index]).start)[0]
+
+    def indent(self, index: int) -> int:
+        """How far the line of a token is indented, in characters."""
+        text = self.source.line_text(self.line(index))
+        return len(text) - len(text.lstrip())
+
+    def is_first(self, index: int) -> bool:
+        """Tell whether a token is the first after a separator, or of all."""
+        return index == 0 or self.tokens[index - 1].type == "_SEP"
+
+    def touches(self, index: int) -> bool:
+        """Tell whether nothing lies between a token and the one before it."""
+        return index > 0 and self.tokens[index - 1].end_pos == self.tokens[index].start_pos
+
+    def is_start(self, index: int) -> bool:
+        """Tell whether a statement, or a member of an architecture, surely starts here."""
+        token = self.tokens[index]
+        word = token.type.lower()
+        if not self.is_first(index) or (word not in STATEMENTS and word not in MEMBERS):
+            return False
+        follower = self.tokens[index + 1].type
+        if follower in _FOLLOWERS.get(token.type, _WORD):
+            return True
+        # `model = …` at the edge of the file is a declaration that lacks its name.
+        return word in STATEMENTS and follower == "EQUAL" and self.indent(index) == 0
+
+    def declared(self) -> frozenset[str]:
+        """Names that the file declares, as far as its tokens tell, readable or not."""
+        names: set[str] = set()
+        for index, token in enumerate(self.tokens[:-1]):
+            following = self.tokens[index + 1]
+            # A misspelt keyword declares as well, if it stands at the edge of the file.
+            misspelt = token.type == "NAME" and self.is_first(index) and self.indent(index) == 0
+            keyword = token.type.lower() in (*STATEMENTS, "as")
+            if following.type in _WORD and (keyword or misspelt):
+                names.add(str(following))
+        return frozenset(names)
+
+    def too_deep(self, limit: int) -> Span | None:
+        """Find the first bracket that is nested deeper than *limit*."""
+        depth = 0
+        for token in self.tokens:
+            if token.type in OPENERS:
+                depth += 1
+                if depth > limit:
+                    return span_of(token)
+            elif token.type in CLOSERS:
+                depth = max(0, depth - 1)
+        return None
+
+    def is_balanced(self) -> bool:
+        """Tell whether each bracket of the file has its partner."""
+        opened: list[str] = []
+        for token in self.tokens:
+            if token.type in OPENERS:
+                opened.append(token.type)
+            elif token.type in CLOSERS and (not opened or opened.pop() != CLOSERS[token.type]):
+                return False
+        return not opened
+
+    def dedented_pair(self, first: int, end: int) -> int | None:
+        """Find a bracket, from *first* on, whose partner stands too far to the left.
+
+        The closing bracket that starts a line further left than the line of its
+        partner was surely meant for a bracket further out.
+        """
+        opened: list[int] = []
+        for index in range(first, end):
+            token = self.tokens[index]
+            if token.type in OPENERS:
+                opened.append(index)
+            elif token.type in CLOSERS and opened:
+                opener = opened.pop()
+                if self.is_first(index) and self.indent(index) < self.indent(opener):
+                    return opener
+        return None
