@@ -44,6 +44,7 @@ async def run(name: str) -> tuple[Plan, Result]:
 @pytest.mark.parametrize("name", NAMES)
 async def test_example_answers_inside_its_bounds(name: str) -> None:
     plan, result = await run(name)
+    assert Plan.from_json(plan.to_json()) == plan
     assert result.answer
     assert result.degraded == ()
     bounds = plan.spec.bounds.calls

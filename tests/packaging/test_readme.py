@@ -1,0 +1,41 @@
+"""What README shows is true: its program compiles, and its mistakes look as they are shown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from archonc.compiler import check_source
+from archonc.diagnostic import render_text
+from archonc.source import Source
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
+
+
+def program() -> str:
+    return next(block for _, block in BLOCKS if "\narchon 1\n" in block)
+
+
+def test_program_of_readme_is_right() -> None:
+    assert check_source(Source("panel.archon", program())) == ()
+
+
+def test_mistakes_of_readme_look_as_they_are_shown() -> None:
+    shown = next(block for _, block in BLOCKS if block.startswith("error["))
+    wrong = program().replace("keep: 5", "keep: 12").replace("critic(judge)", "critic(juge)")
+    found = check_source(Source("panel.archon", wrong))
+    assert "\n\n".join(render_text(diagnostic) for diagnostic in found) == shown.rstrip()
+
+
+def test_readme_names_every_command_that_there_is() -> None:
+    from archonc.cli.main import COMMANDS
+
+    assert all(f"archonc {name}" in README for name in COMMANDS)
+
+
+def test_links_of_readme_lead_somewhere() -> None:
+    root = Path(__file__).resolve().parents[2]
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (root / link).exists()] == []
