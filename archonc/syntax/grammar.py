@@ -63,7 +63,10 @@ def start_parser() -> InteractiveParser:
 def lex(text: str) -> list[Token]:
     """Cut a text into tokens, the last of which is `$END`; every text has them."""
     tokens: list[Token] = []
-    for token in _lark().lex(text):
+    # `Lark.lex` would build its lexer anew for each text; the parser's is built once.
+    parser = _lark().parse_interactive(text)
+    stream: Iterator[Token] = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]
+    for token in stream:
         tokens.extend(_split_open_text(token) if token.type == "OPEN_TEXT" else (token,))
     tokens.append(Token("$END", "", start_pos=len(text), end_pos=len(text)))
     return tokens

@@ -18,7 +18,7 @@ from archonc.syntax.blame import report_syntax_error
 from archonc.syntax.build import build_statement
 from archonc.syntax.build_values import span_of, subtrees
 from archonc.syntax.forbidden import blank_forbidden
-from archonc.syntax.grammar import lex
+from archonc.syntax.grammar import CLOSERS, lex
 from archonc.syntax.nodes import Edition, ImportDecl, Program, Statement
 from archonc.syntax.recover import Reader
 from archonc.syntax.token_list import TokenList
@@ -85,7 +85,8 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
 def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
     """Feed all tokens to the parser, and go on after each error."""
     reader = Reader(tokens)
-    index, end = 0, len(tokens) - 1
+    index, end, last = 0, len(tokens) - 1, -1
+    resumed: int | None = None
     while index < end:
         if reader.feed(index):
             index += 1
@@ -93,8 +94,17 @@ def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
         if sink.is_full:
             reader.give_up()
             break
-        resumption = report_syntax_error(reader, index, sink)
-        index = reader.skip_to(resumption.index, resumption.misplaced)
+        if index <= last:
+            # Reported already, and where it went on led here again: go further on.
+            last += 1
+            index = reader.skip_to(last)
+            continue
+        last = index
+        # Right after a bracket where reading went on, it is most likely the same mistake.
+        same = resumed is not None and index == resumed + 1 and tokens[resumed].type in CLOSERS
+        found = _CappedSink(tokens.source) if same else sink
+        resumption = report_syntax_error(reader, index, found)
+        index = resumed = reader.skip_to(resumption.index, resumption.misplaced)
     if not reader.is_complete():
         report_syntax_error(reader, end, sink)
         reader.give_up()
@@ -154,9 +164,9 @@ def _report_missing(tokens: TokenList, sink: DiagnosticSink) -> None:
     words = [token for token in tokens.tokens if token.type != "_SEP"]
     if any(tokens[at].type == "ARCHON" and tokens.is_first(at) for at in range(len(tokens))):
         return
-    if words[0].type == "NAME" and words[1].type == "NUMBER":
-        return
     start = span_of(words[0]).start
+    if any(found.primary.span.start == start for found in sink.diagnostics):
+        return
     sink.error(
         EDITION_MISSING,
         "the file does not say its edition of the language",

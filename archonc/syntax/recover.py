@@ -24,7 +24,9 @@ __all__ = ["Reader"]
 _AMBIGUOUS = frozenset({"ANSWER", "BUDGET"})
 
 _PROGRAM_START = ("MODEL", "NAME")
-_MEMBER_START = ("LAYER", "NAME")
+# Not `layer`, which fits behind `maybe` as well.
+_MEMBER_START = ("REPEAT", "NUMBER")
+_IN_LAYER = (("BUDGET", "LBRACE"), ("NAME", "LPAR"), ("RBRACE",))
 
 
 @dataclass
@@ -122,7 +124,7 @@ class Reader:
             (
                 at
                 for at in self._heights((height or 0) + 1)
-                if self._fits(at, ("BUDGET", "LBRACE")) and self._fits(at, ("NAME", "LPAR"))
+                if all(self._fits(at, types) for types in _IN_LAYER)
             ),
             None,
         )
