@@ -114,6 +114,7 @@ def _report_unclosed(reader: Reader, until: int, sink: DiagnosticSink) -> None:
     dedented = tokens.dedented_pair(inner + 1, until)
     opener = inner if dedented is None else dedented
     bracket = str(tokens[opener])
+    reader.blamed.add(tokens[opener].type)
     found = tokens[until]
     reason = "the file ends here"
     if found.type in CLOSERS:
@@ -139,6 +140,7 @@ def _report_closer(reader: Reader, index: int, sink: DiagnosticSink) -> None:
         return
     if not reader.opened:
         message = f"`{token}` closes nothing"
+        reader.blamed.add(CLOSERS[token.type])
         sink.error(UNMATCHED_BRACKET, message, span_of(token), helps=(f"remove the `{token}`",))
         return
     opener = tokens[reader.opened[-1][0]]

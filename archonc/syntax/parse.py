@@ -10,7 +10,10 @@ from archonc.diagnostic.codes_syntax import (
     EDITION_MISPLACED,
     EDITION_MISSING,
     EDITION_UNKNOWN,
+    GROUPED_DIGITS,
     NESTED_TOO_DEEP,
+    UNEXPECTED_TOKEN,
+    UNKNOWN_UNIT,
 )
 from archonc.diagnostic.diagnostic import Diagnostic, DiagnosticSink, Edit, Label
 from archonc.source import Source, Span
@@ -18,7 +21,7 @@ from archonc.syntax.blame import report_syntax_error
 from archonc.syntax.build import build_statement
 from archonc.syntax.build_values import span_of, subtrees
 from archonc.syntax.forbidden import blank_forbidden
-from archonc.syntax.grammar import CLOSERS, lex
+from archonc.syntax.grammar import lex
 from archonc.syntax.nodes import Edition, ImportDecl, Program, Statement
 from archonc.syntax.recover import Reader
 from archonc.syntax.token_list import TokenList
@@ -39,7 +42,12 @@ class _CappedSink(DiagnosticSink):
 
     @property
     def is_full(self) -> bool:
+        """Tell whether another diagnostic would be dropped."""
         return len(self._found) >= MAX_MISTAKES
+
+    def lines(self) -> set[int]:
+        """Lines that have a mistake."""
+        return {self.source.line_column(d.primary.span.start)[0] for d in self._found}
 
     def add(self, diagnostic: Diagnostic) -> None:
         if not self.is_full:
@@ -76,7 +84,7 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
         and not any(_lies_in(mistake, statement.span) for mistake in mistakes)
     )
     edition = None if deep else _check_edition(tokens, built, found)
-    for diagnostic in found.diagnostics:
+    for diagnostic in _without_echoes(found.diagnostics):
         sink.add(diagnostic)
     broken = tokens.declared() - {_declared_name(s) for s in intact} if found.has_errors else ()
     return Program(edition, intact, frozenset(broken), whole)
@@ -86,7 +94,7 @@ def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
     """Feed all tokens to the parser, and go on after each error."""
     reader = Reader(tokens)
     index, end, last = 0, len(tokens) - 1, -1
-    resumed: int | None = None
+    mistaken = sink.lines()
     while index < end:
         if reader.feed(index):
             index += 1
@@ -100,15 +108,34 @@ def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
             index = reader.skip_to(last)
             continue
         last = index
-        # Right after a bracket where reading went on, it is most likely the same mistake.
-        same = resumed is not None and index == resumed + 1 and tokens[resumed].type in CLOSERS
-        found = _CappedSink(tokens.source) if same else sink
+        # What fits nothing on a line with a mistake is most likely part of that mistake.
+        quiet = tokens.line(index) in mistaken
+        found = _CappedSink(tokens.source) if quiet else sink
         resumption = report_syntax_error(reader, index, found)
-        index = resumed = reader.skip_to(resumption.index, resumption.misplaced)
+        mistaken.update(found.lines())
+        index = reader.skip_to(resumption.index, resumption.misplaced)
     if not reader.is_complete():
         report_syntax_error(reader, end, sink)
         reader.give_up()
     return reader.finish()
+
+
+def _without_echoes(found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    """Leave out what another diagnostic has said: `40stop: 1` has one mistake, not two.
+
+    That is what fits nothing right after a number whose unit is none, and such a unit
+    in a number whose digits are grouped.
+    """
+    grouped = [d.primary.span for d in found if d.code == GROUPED_DIGITS]
+    units = {d.primary.span.end for d in found if d.code == UNKNOWN_UNIT}
+
+    def is_echo(diagnostic: Diagnostic) -> bool:
+        place = diagnostic.primary.span
+        if diagnostic.code == UNKNOWN_UNIT:
+            return any(_lies_in(place, number) for number in grouped)
+        return diagnostic.code == UNEXPECTED_TOKEN and place.start in units
+
+    return [diagnostic for diagnostic in found if not is_echo(diagnostic)]
 
 
 def _lies_in(inner: Span, outer: Span) -> bool:

@@ -34,11 +34,13 @@ class Reader:
     """Feeds tokens to the parser; knows the brackets that are open, and can go back.
 
     `opened` holds, for each open bracket, its token's index and the height of the
-    parser's stack with it on top.
+    parser's stack with it on top; `blamed` the types of the opening brackets of which
+    one too few or too many is known already.
     """
 
     tokens: TokenList
     opened: list[tuple[int, int]] = field(default_factory=list)
+    blamed: set[str] = field(default_factory=set)
     _parser: InteractiveParser = field(default_factory=start_parser)
 
     def feed(self, index: int) -> bool:
@@ -135,7 +137,7 @@ class Reader:
 
         A statement that starts at *misplaced* is skipped like anything else.
         """
-        inside: list[int] = []
+        inside, dropped = self._mend(index)
         for at in range(index, len(self.tokens) - 1):
             kind = self.tokens[at].type
             if at != misplaced and self._may_start(at, inside):
@@ -143,31 +145,53 @@ class Reader:
                 if height is not None:
                     self.cut(height)
                     return at
+            if at == dropped:
+                continue
             if kind in OPENERS:
-                inside.append(at)
-            elif kind in CLOSERS and any(self._are_partners(opener, at) for opener in inside):
-                while not self._are_partners(inside.pop(), at):
+                inside.append((kind, self.tokens.indent(at)))
+            elif kind in CLOSERS and any(opener == CLOSERS[kind] for opener, _ in inside):
+                while inside.pop()[0] != CLOSERS[kind]:
                     pass
             elif self._continues(at, kind, nested=bool(inside)):
                 return at
         self.give_up()
         return len(self.tokens) - 1
 
-    def _are_partners(self, opener: int, closer: int) -> bool:
-        return CLOSERS[self.tokens[closer].type] == self.tokens[opener].type
+    def _mend(self, index: int) -> tuple[list[tuple[str, int]], int | None]:
+        """Find out whether one bracket too few or too many is the mistake, and allow for it.
 
-    def _may_start(self, index: int, inside: list[int]) -> bool:
+        Gives the brackets to take for open (type and indentation), and one to ignore.
+        """
+        tokens, kind = self.tokens, self.tokens[index].type
+        if tokens.is_start(index):
+            return [], None
+        accepted = self.accepted()
+        for closer, opener in CLOSERS.items():
+            surplus = 0 if opener in self.blamed else tokens.surplus(closer)
+            if surplus == 1 and opener in accepted and tokens.is_balanced(index, opener):
+                self.blamed.add(opener)
+                return [(opener, tokens.indent(index))], None
+            if surplus == -1 and kind == opener and tokens.is_balanced(index):
+                self.blamed.add(opener)
+                return [], index
+            missing = surplus == -1 and self.bracket == opener and closer in accepted
+            if missing and tokens.is_balanced(index, closer):
+                end = tokens[index - 1].end_pos
+                self._parser.feed_token(Token(closer, "", start_pos=end, end_pos=end))
+                self.opened.pop()
+                self.blamed.add(opener)
+        return [], None
+
+    def _may_start(self, index: int, inside: list[tuple[str, int]]) -> bool:
         """Tell whether to go on at a statement, *inside* brackets that were skipped."""
         tokens = self.tokens
         if not tokens.is_start(index):
             return False
-        braces = [opener for opener in inside if tokens[opener].type == "LBRACE"]
-        if braces and self.tokens.is_balanced():
-            return False
+        braces = [indent for opener, indent in inside if opener == "LBRACE"]
         if braces:
             # A statement of the skipped block, unless it stands too far to the left for that.
-            reach = tokens.indent(braces[-1]) - (tokens[index].type.lower() in MEMBERS)
-            return tokens.indent(index) <= reach
+            reach = braces[-1] - (tokens[index].type.lower() in MEMBERS)
+            return tokens.indent(index) <= reach and not tokens.is_balanced()
         ambiguous = tokens[index].type in _AMBIGUOUS
         return not ambiguous or (not inside and self.bracket in (None, "LBRACE"))
 

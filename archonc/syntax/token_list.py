@@ -110,15 +110,28 @@ class TokenList:
                 depth = max(0, depth - 1)
         return None
 
-    def is_balanced(self) -> bool:
-        """Tell whether each bracket of the file has its partner."""
+    def is_balanced(self, edited: int = -1, kind: str = "") -> bool:
+        """Tell whether each bracket of the file has its partner.
+
+        Or would have, if there were a token of another kind before the *edited* one,
+        or, without a kind, if the edited one were not there.
+        """
         opened: list[str] = []
-        for token in self.tokens:
-            if token.type in OPENERS:
-                opened.append(token.type)
-            elif token.type in CLOSERS and (not opened or opened.pop() != CLOSERS[token.type]):
-                return False
+        for at, token in enumerate(self.tokens):
+            kinds: tuple[str, ...] = (token.type,)
+            if at == edited:
+                kinds = (kind, token.type) if kind else ()
+            for each in kinds:
+                if each in OPENERS:
+                    opened.append(each)
+                elif each in CLOSERS and (not opened or opened.pop() != CLOSERS[each]):
+                    return False
         return not opened
+
+    def surplus(self, closer: str) -> int:
+        """Count how many more closing brackets of a kind there are than opening ones."""
+        kinds = [token.type for token in self.tokens]
+        return kinds.count(closer) - kinds.count(CLOSERS[closer])
 
     def dedented_pair(self, first: int, end: int) -> int | None:
         """Find a bracket, from *first* on, whose partner stands too far to the left.
