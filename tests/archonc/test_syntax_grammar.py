@@ -43,7 +43,7 @@ def test_grammar_is_lalr_without_a_conflict() -> None:
         parser="lalr",
         lexer="basic",
         strict=True,
-        postlex=_NoTerminalIsUnused(),  # type: ignore[arg-type]
+        postlex=_NoTerminalIsUnused(),
     )
 
 
