@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lark import Token, Tree
@@ -36,6 +37,8 @@ MAX_NESTING = 100
 
 MAX_MISTAKES = 100
 
+_LONG_QUOTE = re.compile(r"`([^`]{60})[^`]{2,}`")
+
 
 class _CappedSink(DiagnosticSink):
     """Takes so many diagnostics and no more: a file of something else has one a line."""
@@ -53,7 +56,18 @@ class _CappedSink(DiagnosticSink):
         if not self.is_full:
             last = len(self._found) == MAX_MISTAKES - 1
             more = ("mistakes after this one are not shown",) if last else ()
-            super().add(replace(diagnostic, notes=(*diagnostic.notes, *more)))
+            short = replace(
+                diagnostic,
+                message=_shorten(diagnostic.message),
+                notes=(*diagnostic.notes, *more),
+                helps=tuple(map(_shorten, diagnostic.helps)),
+            )
+            super().add(short)
+
+
+def _shorten(message: str) -> str:
+    """Cut what a message quotes: a name may be as long as the file."""
+    return _LONG_QUOTE.sub(r"`\1…`", message)
 
 
 def parse_program(source: Source, sink: DiagnosticSink) -> Program:
