@@ -59,7 +59,6 @@ test: install
 	$(BIN)/archonc models pull smollm2-135m
 	$(BIN)/coverage erase
 	$(BIN)/pytest -q -m 'not bench' --cov --cov-report=
-	$(BIN)/coverage combine --quiet --append || true
 	$(BIN)/coverage report --skip-covered --fail-under=90
 	$(MAKE) wheel
 

@@ -69,7 +69,7 @@ class _ArchitectureChecker:
         self._sound = True
 
     def check(self, symbol: ArchitectureSymbol) -> CheckedArchitecture | None:
-        before = sum(d.severity == "error" for d in self._sink.diagnostics)
+        before = self._sink.error_count
         flat = flatten(symbol.declaration, self._values)
         if not flat.layers and flat.complete:
             self._report_empty(symbol)
@@ -84,8 +84,7 @@ class _ArchitectureChecker:
         bounds = reduce(Bounds.then, (layer.bounds for layer in layers), Bounds())
         budget = self._check_budget(symbol, flat, layers, bounds)
         answer = self._check_answer(flat, walk)
-        after = sum(d.severity == "error" for d in self._sink.diagnostics)
-        if after > before or not flat.complete or not self._sound:
+        if self._sink.error_count > before or not flat.complete or not self._sound:
             return None
         return CheckedArchitecture(
             name=symbol.name,

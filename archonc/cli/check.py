@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from archonc.cli.diagnostics import show
+from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.compiler import check_file
 
 __all__ = ["add_arguments", "execute"]
@@ -21,4 +22,4 @@ def execute(args: argparse.Namespace) -> int:
     failed = False
     for path in args.files:
         failed = show(check_file(path), sys.stdout) or failed
-    return 1 if failed else 0
+    return EXIT_ERROR if failed else 0

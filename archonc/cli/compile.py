@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archon_runtime.plan_file import Plan
 from archonc.cli.diagnostics import show
+from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.compiler import compile_file
 
 __all__ = ["add_arguments", "execute"]
@@ -29,7 +30,7 @@ def execute(args: argparse.Namespace) -> int:
     compilation = compile_file(args.file, architecture=args.architecture)
     failed = show(compilation.diagnostics, sys.stderr)
     if failed or compilation.plan is None:
-        return 1
+        return EXIT_ERROR
     plan = Plan.from_spec(compilation.plan)
     for line in plan.executes:
         print(f"note: {line}", file=sys.stderr)
@@ -40,7 +41,7 @@ def execute(args: argparse.Namespace) -> int:
         _write(Path(args.output), plan.to_json())
     except OSError as error:
         print(f"error: cannot write {args.output}: {error.strerror}", file=sys.stderr)
-        return 1
+        return EXIT_ERROR
     return 0
 
 

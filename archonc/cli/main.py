@@ -1,8 +1,4 @@
-"""The entry point: find the command, run it, turn failures into messages and exit codes.
-
-Exit codes: 0 clean; 1 diagnostics of severity error, or a failed run; 2 wrong usage;
-70 internal error; 130 interrupted.
-"""
+"""The entry point: find the command, run it, turn failures into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -11,15 +7,15 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 __all__ = ["Command", "main"]
-
-EXIT_ERROR = 1
-EXIT_USAGE = 2
-EXIT_INTERNAL = 70
-EXIT_INTERRUPTED = 130
 
 
 class Command(Protocol):
@@ -83,16 +79,15 @@ def _dispatch(words: list[str]) -> int:
 def _find(name: str) -> Command | None:
     if name in COMMANDS:
         return cast("Command", importlib.import_module(COMMANDS[name][0]))
-    for load in _registered(name):
-        return load()
-    return None
+    registered = _registered().select(name=name)
+    return cast("Command", next(iter(registered)).load()) if registered else None
 
 
-def _registered(name: str | None = None) -> list[Callable[[], Command]]:
+def _registered() -> EntryPoints:
+    # Imported here: the built-in commands do without it.
     from importlib.metadata import entry_points
 
-    found = entry_points(group="archonc.commands")
-    return [each.load for each in found if name is None or each.name == name]
+    return entry_points(group="archonc.commands")
 
 
 def _unknown(name: str) -> int:
@@ -105,12 +100,8 @@ def _unknown(name: str) -> int:
 
 
 def _overview() -> str:
-    from importlib.metadata import entry_points
-
     lines = ["usage: archonc COMMAND …", ""]
     lines += [f"  {name:<9} {summary}" for name, (_, summary) in COMMANDS.items()]
-    lines += [
-        f"  {each.name:<9} from {each.value}" for each in entry_points(group="archonc.commands")
-    ]
+    lines += [f"  {each.name:<9} from {each.value}" for each in _registered()]
     lines += ["", "`archonc COMMAND --help` tells more; `archonc --version` the version.", ""]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ import sys
 from archon_runtime.errors import ArchonError
 from archon_runtime.weights.fetch import pull
 from archon_runtime.weights.known import WEIGHTS, cache_folder, list_models
+from archonc.cli.exit_codes import EXIT_ERROR, EXIT_USAGE
 from archonc.cli.report import print_error
 
 __all__ = ["add_arguments", "execute"]
@@ -38,10 +39,10 @@ def execute(args: argparse.Namespace) -> int:
         return 0
     if args.name is None:
         print(f"archonc models pull: name a model: {', '.join(WEIGHTS)}", file=sys.stderr)
-        return 2
+        return EXIT_USAGE
     try:
         pull(args.name, cache=cache, report=lambda line: print(line, file=sys.stderr))
     except ArchonError as error:
         print_error(error, sys.stderr)
-        return 1
+        return EXIT_ERROR
     return 0

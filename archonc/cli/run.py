@@ -16,14 +16,13 @@ import anyio
 from archon_runtime import Plan, Result, Runtime
 from archon_runtime.chat import Message
 from archon_runtime.errors import ArchonError
+from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_USAGE
 from archonc.cli.inputs import load_plan, read_data, read_messages, read_question
 from archonc.cli.progress import make_progress
 from archonc.cli.report import clean, print_candidates, print_error, print_summary
 from archonc.cli.state import journal_path
 
 __all__ = ["add_arguments", "execute"]
-
-EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,15 @@ def execute(args: argparse.Namespace) -> int:
     wrong = _usage_problem(args)
     if wrong:
         print(f"archonc run: {wrong}. See `archonc run --help`", file=sys.stderr)
-        return 2
+        return EXIT_USAGE
     try:
         asked = _read_inputs(args)
         if asked is None:
-            return 1
+            return EXIT_ERROR
         return anyio.run(partial(_run, args, asked))
     except ArchonError as error:
         print_error(error, sys.stderr)
-        return 1
+        return EXIT_ERROR
 
 
 def _usage_problem(args: argparse.Namespace) -> str | None:
@@ -116,7 +115,7 @@ async def _run(args: argparse.Namespace, asked: _Asked) -> int:
             except ArchonError as error:
                 progress.close()
                 print_error(error, sys.stderr)
-                return EXIT_INTERRUPTED if interrupted else 1
+                return EXIT_INTERRUPTED if interrupted else EXIT_ERROR
             progress.close()
             _print_result(args, result, interrupted=bool(interrupted))
     return EXIT_INTERRUPTED if interrupted else 0

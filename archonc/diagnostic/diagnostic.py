@@ -111,6 +111,11 @@ class DiagnosticSink:
         return tuple(replace(diagnostic, source=shown) for diagnostic in found)
 
     @property
+    def error_count(self) -> int:
+        """Count the errors that were reported."""
+        return sum(d.severity is Severity.ERROR for d in self._found)
+
+    @property
     def has_errors(self) -> bool:
         """Tell whether an error was reported."""
-        return any(d.severity is Severity.ERROR for d in self._found)
+        return self.error_count > 0

@@ -43,6 +43,11 @@ class Reader:
     blamed: set[str] = field(default_factory=set)
     _parser: InteractiveParser = field(default_factory=start_parser)
 
+    def __post_init__(self) -> None:
+        # No tree is built on trial.
+        self._trial_conf = copy(self._parser.parser_state.parse_conf)
+        self._trial_conf.callbacks = {}
+
     def feed(self, index: int) -> bool:
         """Read a token; false, if it fits nothing."""
         token = self.tokens[index]
@@ -217,9 +222,7 @@ class Reader:
         state = trial.parser_state
         del state.state_stack[height:]
         del state.value_stack[height - 1 :]
-        # No tree is built on trial.
-        state.parse_conf = copy(state.parse_conf)
-        state.parse_conf.callbacks = {}
+        state.parse_conf = self._trial_conf
         try:
             for kind in types:
                 trial.feed_token(Token(kind, ""))

@@ -58,11 +58,6 @@ class StepPlace:
     offset: int
     width: int
 
-    @property
-    def path(self) -> str:
-        """Name the step in messages and candidates' ids."""
-        return self.step.id
-
 
 class StepContext:
     """One step's `Context`. `refusals` are the budget's, where it degrades."""
@@ -105,7 +100,7 @@ class StepContext:
         """
         step = self._place.step
         if step.model is None:
-            raise StepFailed("the step has no model to ask", place=self._place.path)
+            raise StepFailed("the step has no model to ask", place=self._place.step.id)
         model = self._tools.plan.models[step.model]
         request = ChatRequest(
             model=model.model,
@@ -158,7 +153,7 @@ class StepContext:
     def new_candidate(self, sample: int, reply: ChatResponse) -> Candidate:
         """Make a candidate of a reply, with an identity of its own."""
         return Candidate(
-            id=f"{self._place.path}#{sample}",
+            id=f"{self._place.step.id}#{sample}",
             text=reply.text,
             model=self._place.step.model or "",
             truncated=reply.finish_reason is FinishReason.LENGTH,
@@ -177,8 +172,8 @@ class StepContext:
 
     def note(self, kind: str, message: str) -> None:
         """Write in the trace."""
-        step = self._place.step.id
-        self._tools.recorder.note(Note(self._place.layer.name, step, kind, message))
+        place = self._place
+        self._tools.recorder.note(Note(place.layer.name, place.step.id, kind, message))
 
     def absorb(self, refusal: BudgetRefusal) -> None:
         """Go on without what the budget refused, if it says so; else raise it."""
@@ -221,5 +216,5 @@ class StepContext:
         if not 0 <= index < self._place.width:
             raise StepFailed(
                 f"the technique filled place {index} of {self._place.width}",
-                place=self._place.path,
+                place=self._place.step.id,
             )

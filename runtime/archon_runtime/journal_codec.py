@@ -62,15 +62,8 @@ def reply_from_json(text: str) -> ChatResponse:
 
 
 def usage_to_json(usage: Usage) -> str:
-    """Write usage; dollars as text, so that they stay exact."""
-    return _dump(
-        {
-            "calls": usage.calls,
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "cost_usd": str(usage.cost_usd),
-        }
-    )
+    """Write usage."""
+    return _dump(usage.to_json())
 
 
 def usage_from_json(text: str) -> Usage:

@@ -102,7 +102,7 @@ class LayerRun:
         except BudgetRefusal as refusal:
             context.absorb(refusal)
         except ArchonError as error:
-            error.place = error.place or place.path
+            error.place = error.place or place.step.id
             raise
         if context.refusals:
             return  # its layer may have to let the inflow through

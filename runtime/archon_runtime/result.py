@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from archon_runtime.candidate import Candidate
-from archon_runtime.trace import Trace, candidate_to_json, usage_to_dict
+from archon_runtime.trace import Trace, candidate_to_json
 from archon_runtime.usage import Usage
 
 __all__ = ["Result"]
@@ -48,7 +48,7 @@ class Result:
             "answer": self.answer,
             "answers": list(self.answers),
             "candidates": [candidate_to_json(c) for c in self.candidates],
-            "usage": usage_to_dict(self.usage),
+            "usage": self.usage.to_json(),
             "cost_usd": f"{self.cost:f}",
             "unknown_calls": self.unknown_calls,
             "trace": self.trace.to_json(),

@@ -8,7 +8,7 @@ from typing import Any
 from archon_runtime.candidate import Candidate
 from archon_runtime.usage import Usage
 
-__all__ = ["LayerTrace", "Note", "Trace", "candidate_to_json", "usage_to_dict"]
+__all__ = ["LayerTrace", "Note", "Trace", "candidate_to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Trace:
                     "layer": layer.layer,
                     "inflow": [candidate_to_json(c) for c in layer.inflow],
                     "outflow": [candidate_to_json(c) for c in layer.outflow],
-                    "usage": usage_to_dict(layer.usage),
+                    "usage": layer.usage.to_json(),
                     "seconds": round(layer.seconds, 3),
                     "notes": [asdict(note) for note in layer.notes],
                 }
@@ -66,13 +66,3 @@ class Trace:
 def candidate_to_json(candidate: Candidate) -> dict[str, Any]:
     """Make JSON types of a candidate; attachments that are not there are left out."""
     return {name: value for name, value in asdict(candidate).items() if value is not None}
-
-
-def usage_to_dict(usage: Usage) -> dict[str, Any]:
-    """Make JSON types of usage; dollars as text, so that they stay exact."""
-    return {
-        "calls": usage.calls,
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "cost_usd": f"{usage.cost_usd:f}",
-    }

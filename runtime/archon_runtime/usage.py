@@ -40,6 +40,15 @@ class Usage:
             self.cost_usd - other.cost_usd,
         )
 
+    def to_json(self) -> dict[str, int | str]:
+        """Make JSON types of it; dollars as text, so that they stay exact."""
+        return {
+            "calls": self.calls,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "cost_usd": f"{self.cost_usd:f}",
+        }
+
     @property
     def tokens(self) -> int:
         """Prompt and completion tokens together."""
