@@ -49,7 +49,7 @@ def flatten(declaration: ArchitectureDecl, values: ValueReader) -> FlatArchitect
     `ranker_2`. Members that are no layers stay out of repetitions.
     """
     found = _Found(values)
-    found.walk(declaration.members, repeated=False)
+    found.walk(declaration.body.members, repeated=False)
     _report_duplicates(found.layers, values)
     names = _Names({each.name.text for each in found.layers if each.name is not None})
     return FlatArchitecture(
@@ -88,7 +88,7 @@ class _Found:
     def _repeat(self, member: RepeatMember) -> None:
         rounds = self.values.count("repeat", member.count, low=0)
         start = len(self.layers)
-        self.walk(member.members, repeated=True)
+        self.walk(member.body.members, repeated=True)
         once = self.layers[start:]
         if rounds is None:
             self.complete = False

@@ -60,7 +60,7 @@ class ReferenceBinder:
                 "parameters of architectures are", span, "write the values in their place"
             )
         parameters = {each.name.text: Unknown(each.name.text) for each in architecture.parameters}
-        self._bind_members(architecture.members, {**self.names, **parameters})
+        self._bind_members(architecture.body.members, {**self.names, **parameters})
 
     def _bind_members(self, members: tuple[Member, ...], names: Mapping[str, Symbol]) -> None:
         for member in members:
@@ -71,11 +71,11 @@ class ReferenceBinder:
                     for component in member.components:
                         self._bind_call(component.call, names)
                 case RepeatMember():
-                    self._bind_members(member.members, names)
+                    self._bind_members(member.body.members, names)
                 case EitherMember():
                     self._not_yet("holes are", member.span, "write the layers of one branch")
                     for branch in member.branches:
-                        self._bind_members(branch, names)
+                        self._bind_members(branch.members, names)
                 case RequireMember():
                     self._not_yet("`require` is", member.span, "take it out")
                 case _:

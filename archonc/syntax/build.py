@@ -11,6 +11,7 @@ from archonc.syntax.build_values import ValueBuilder, report_grouped_digits, spa
 from archonc.syntax.nodes import (
     AnswerMember,
     ArchitectureDecl,
+    Block,
     BudgetMember,
     Component,
     Edition,
@@ -82,12 +83,13 @@ class _Builder:
         return PromptText(self.values.name(name), self.values.value(value), span_of(tree))
 
     def _architecture(self, tree: Tree[Token]) -> ArchitectureDecl:
-        name, *rest = subtrees(tree.children)
-        parameters: tuple[Parameter, ...] = ()
-        if rest and rest[0].data == "parameters":
-            parameters = tuple(map(self._parameter, subtrees(rest.pop(0).children)))
-        members = tuple(map(self._member, rest))
-        return ArchitectureDecl(self.values.name(name), parameters, members, span_of(tree))
+        name, *given, body = subtrees(tree.children)
+        parameters = tuple(
+            self._parameter(each) for group in given for each in subtrees(group.children)
+        )
+        return ArchitectureDecl(
+            self.values.name(name), parameters, self._block(body), span_of(tree)
+        )
 
     def _parameter(self, tree: Tree[Token]) -> Parameter:
         name, kind, *default = tree.children
@@ -119,8 +121,8 @@ class _Builder:
             case _:
                 return self._layer(tree)
 
-    def _block(self, tree: Tree[Token]) -> tuple[Member, ...]:
-        return tuple(map(self._member, subtrees(tree.children)))
+    def _block(self, tree: Tree[Token]) -> Block:
+        return Block(tuple(map(self._member, subtrees(tree.children))), span_of(tree))
 
     def _budget(self, tree: Tree[Token]) -> BudgetMember:
         (record,) = subtrees(tree.children)

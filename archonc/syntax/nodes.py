@@ -11,6 +11,7 @@ __all__ = [
     "AnswerMember",
     "ArchitectureDecl",
     "Argument",
+    "Block",
     "Bool",
     "BudgetMember",
     "Call",
@@ -168,6 +169,14 @@ Expr = (
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """`{ … }` with members of an architecture, in order; the span holds both braces."""
+
+    members: tuple[Member, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One technique in a layer, with its label if it has one: `a: best_of(n: 4)`."""
 
@@ -221,7 +230,7 @@ class RepeatMember:
     """`repeat 2 { … }` or, a hole, `repeat 0..3 { … }`."""
 
     count: Expr
-    members: tuple[Member, ...]
+    body: Block
     span: Span
 
 
@@ -229,7 +238,7 @@ class RepeatMember:
 class EitherMember:
     """`either { … } or { … }`: two or more branches, each possibly empty."""
 
-    branches: tuple[tuple[Member, ...], ...]
+    branches: tuple[Block, ...]
     span: Span
 
 
@@ -325,7 +334,7 @@ class ArchitectureDecl:
 
     name: Name
     parameters: tuple[Parameter, ...]
-    members: tuple[Member, ...]
+    body: Block
     span: Span
 
 

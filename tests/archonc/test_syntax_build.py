@@ -45,7 +45,7 @@ def parse(text: str) -> Program:
 def members(body: str) -> tuple[Member, ...]:
     (statement,) = parse(f"archon 1\narchitecture one {{\n{body}\n}}\n").statements
     assert isinstance(statement, ArchitectureDecl)
-    return statement.members
+    return statement.body.members
 
 
 def spans(node: object) -> list[tuple[object, Span]]:
@@ -89,7 +89,7 @@ def test_holes_are_members_of_their_own() -> None:
     assert isinstance(repeat, RepeatMember)
     assert isinstance(repeat.count, RangeExpr)
     assert isinstance(either, EitherMember)
-    assert [len(branch) for branch in either.branches] == [1, 0, 2]
+    assert [len(branch.members) for branch in either.branches] == [1, 0, 2]
     assert isinstance(answer, AnswerMember)
     assert isinstance(answer.value, Call)
 
