@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["Source", "Span"]
+__all__ = ["Source", "SourceMap", "Span"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,6 +20,14 @@ class Span:
     def to(self, other: Span) -> Span:
         """Span from the beginning of this to the end of *other*."""
         return Span(self.start, max(self.end, other.end))
+
+    def shift(self, offset: int) -> Span:
+        """Span that lies *offset* further on."""
+        return Span(self.start + offset, self.end + offset)
+
+    def holds(self, other: Span) -> bool:
+        """Tell whether *other* lies within this."""
+        return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True)
@@ -48,3 +56,41 @@ class Source:
     def sha256(self) -> str:
         """Digest of the text in UTF-8, hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class SourceMap:
+    """The texts of one compilation, laid end to end: a span tells which text it is in.
+
+    The first text begins at 0, so that its spans are its own offsets. Between two texts
+    one offset is left out, so that the end of a text is not the start of the next.
+    """
+
+    def __init__(self, first: Source) -> None:
+        self._sources = [first]
+        self._bases = [0]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All texts, in the order in which they were added."""
+        return tuple(self._sources)
+
+    def add(self, source: Source) -> int:
+        """Lay one more text behind the others; tell the offset at which it begins."""
+        base = self._bases[-1] + len(self._sources[-1].text) + 1
+        self._sources.append(source)
+        self._bases.append(base)
+        return base
+
+    def index(self, span: Span) -> int:
+        """Number of the text, from 0, that *span* is in."""
+        return bisect_right(self._bases, span.start) - 1
+
+    def locate(self, span: Span) -> tuple[Source, Span]:
+        """Text that *span* is in, and the span within it."""
+        index = self.index(span)
+        return self._sources[index], span.shift(-self._bases[index])
+
+    def text(self, span: Span) -> str:
+        """Text that stands at *span*."""
+        source, local = self.locate(span)
+        return source.text[local.start : local.end]

@@ -39,10 +39,7 @@ def split_models(
     models = _models_of(first, kind, resolved, values)
     extra = [each for each in nameless[1:] if _names_model(each.value, resolved)]
     if extra:
-        listed = ", ".join(
-            values.sink.source.text[each.span.start : each.span.end]
-            for each in [nameless[0], *extra]
-        )
+        listed = ", ".join(values.sink.text(each.span) for each in [nameless[0], *extra])
         values.sink.error(
             UNWANTED_MODEL,
             f"`{kind.name}` takes one model, or a list of them",

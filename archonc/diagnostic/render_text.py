@@ -33,7 +33,7 @@ def render_text(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 
     Each label has a row of its own under its line. A label of several lines is drawn on
     its first; lines between labels are left out with `...`. A file that has no text is
-    shown by its name alone.
+    shown by its name alone. Labels in another file follow in a part of their own.
     """
     paint = _Paint(colour, diagnostic.severity)
     head = paint.severity(f"{diagnostic.severity}[{diagnostic.code}]")
@@ -43,12 +43,14 @@ def render_text(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     width = 1
     if source.text:
         marks = [_mark(source, diagnostic.primary, True)]
-        marks.extend(_mark(source, label, False) for label in diagnostic.secondary)
+        own = [label for label in diagnostic.secondary if label.source is None]
+        marks.extend(_mark(source, label, False) for label in own)
         marks.sort(key=lambda mark: (mark.line, mark.start, not mark.primary))
         width = len(str(marks[-1].line))
         line, column = source.line_column(diagnostic.primary.span.start)
         rows.append(f"{' ' * width}{paint.frame('-->')} {place}:{line}:{column}")
         rows.extend(_snippet(source, marks, width, paint))
+        rows.extend(_elsewhere(diagnostic, width, paint))
     else:
         rows.append(f"{' ' * width}{paint.frame('-->')} {place}")
     facts = [("note", text) for text in diagnostic.notes]
@@ -82,6 +84,18 @@ class _Paint:
 
     def _paint(self, codes: str, text: str) -> str:
         return f"{codes}{text}{_RESET}" if self.colour else text
+
+
+def _elsewhere(diagnostic: Diagnostic, width: int, paint: _Paint) -> Iterator[str]:
+    """Draw the labels that stand in other files, each under its file's name."""
+    for label in diagnostic.secondary:
+        if label.source is None:
+            continue
+        line, column = label.source.line_column(label.span.start)
+        place = f"{_visible(label.source.name)}:{line}:{column}"
+        yield f"{' ' * width}{paint.frame(':::')} {place}"
+        wide = max(width, len(str(line)))
+        yield from _snippet(label.source, [_mark(label.source, label, False)], wide, paint)
 
 
 def _snippet(source: Source, marks: list[_Mark], width: int, paint: _Paint) -> Iterator[str]:

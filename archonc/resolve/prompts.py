@@ -14,7 +14,7 @@ from archonc.diagnostic.codes_check import (
     UNKNOWN_OPTION,
     UNKNOWN_PLACEHOLDER,
 )
-from archonc.diagnostic.diagnostic import Diagnostic, Edit, Label, Severity
+from archonc.diagnostic.diagnostic import Edit, Label
 from archonc.diagnostic.suggest import suggest
 from archonc.resolve.symbols import PromptSymbol
 from archonc.resolve.values import ValueReader
@@ -111,7 +111,7 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
 
 def _find(span: Span, values: ValueReader) -> list[tuple[str, Span]]:
     # In the source, not in the value: indentation and escapes move the offsets.
-    text = values.sink.source.text[span.start : span.end]
+    text = values.sink.text(span)
     return [
         (match.group(1), Span(span.start + match.start(), span.start + match.end()))
         for match in PLACEHOLDER.finditer(text)
@@ -136,17 +136,14 @@ def _report_unknown(name: str, span: Span, known: frozenset[str], values: ValueR
 def _warn_single_braces(span: Span, known: frozenset[str], values: ValueReader) -> None:
     words = "|".join(sorted(known))
     lone = re.compile(r"(?<!\{)\{\s*(" + words + r"|data\.\w+)\s*\}(?!\})")
-    for match in lone.finditer(values.sink.source.text, span.start, span.end):
+    for match in lone.finditer(values.sink.text(span)):
         name = match.group(1)
-        place = Span(match.start(), match.end())
-        values.sink.add(
-            Diagnostic(
-                SINGLE_BRACES,
-                Severity.WARNING,
-                f"`{{{name}}}` in single braces stays as it is written",
-                values.sink.source,
-                Label(place, "not a placeholder"),
-                helps=(f"write `{{{{{name}}}}}` to put the value in",),
-                edits=(Edit(place, f"{{{{{name}}}}}"),),
-            )
+        place = Span(match.start(), match.end()).shift(span.start)
+        values.sink.warn(
+            SINGLE_BRACES,
+            f"`{{{name}}}` in single braces stays as it is written",
+            place,
+            "not a placeholder",
+            helps=(f"write `{{{{{name}}}}}` to put the value in",),
+            edits=(Edit(place, f"{{{{{name}}}}}"),),
         )

@@ -50,7 +50,7 @@ class _CappedSink(DiagnosticSink):
 
     def lines(self) -> set[int]:
         """Lines that have a mistake."""
-        return {self.source.line_column(d.primary.span.start)[0] for d in self._found}
+        return {self.source.line_column(d.primary.span.start)[0] for d in self._found.values()}
 
     def add(self, diagnostic: Diagnostic) -> None:
         if not self.is_full:
