@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archon_runtime.plan import FileSpec, PlanSpec
 from archonc.check import Assumptions, Checked, CheckedArchitecture, check
+from archonc.check.typed import leaf_steps
 from archonc.diagnostic.codes_check import (
     CHECK_FILE_UNREADABLE,
     NO_ARCHITECTURE,
@@ -149,11 +150,10 @@ def _files_of(
 ) -> dict[str, FileSpec]:
     if folder is not None:
         return read_files(chosen, read_in(folder), sink)
-    for layer in chosen.layers:
-        for step in layer.steps:
-            for found, span in checks_of(step):
-                if found.file:
-                    message = f"`{found.file}` cannot be read: the program is in no folder"
-                    helps = ("compile it from a file",)
-                    sink.error(CHECK_FILE_UNREADABLE, message, span, helps=helps)
+    for step in leaf_steps(chosen.layers):
+        for found, span in checks_of(step):
+            if found.file:
+                message = f"`{found.file}` cannot be read: the program is in no folder"
+                helps = ("compile it from a file",)
+                sink.error(CHECK_FILE_UNREADABLE, message, span, helps=helps)
     return {}

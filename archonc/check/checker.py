@@ -25,6 +25,7 @@ from archonc.check.typed import (
     CheckedLayer,
     CheckedStep,
     PricedModel,
+    leaf_steps,
 )
 from archonc.check.window import check_max_tokens, check_window
 from archonc.diagnostic.codes_check import EMPTY_ARCHITECTURE
@@ -92,7 +93,7 @@ class _ArchitectureChecker:
             answer=answer,
             budget=budget.spec if budget else None,
             bounds=bounds,
-            cost=cost_of(step for layer in layers for step in layer.steps),
+            cost=cost_of(leaf_steps(layers)),
             assumed=self._assumed,
             span=symbol.span,
         )
@@ -168,7 +169,7 @@ class _ArchitectureChecker:
         if flat.budget is None:
             return None
         budget = read_budget(flat.budget, self._values)
-        steps = [step for layer in layers for step in layer.steps]
+        steps = list(leaf_steps(layers))
         check_least(budget, steps, bounds, f"`{symbol.name}`", self._values)
         check_prices(budget, steps, self._values)
         return budget

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,9 +21,12 @@ __all__ = [
     "Checked",
     "CheckedArchitecture",
     "CheckedLayer",
+    "CheckedNested",
+    "CheckedSpace",
     "CheckedStep",
     "Cost",
     "PricedModel",
+    "leaf_steps",
     "most_with_retries",
 ]
 
@@ -75,11 +78,29 @@ class CheckedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedNested:
+    """An architecture that stands in a layer as one step: to the layer it is a generator.
+
+    `span` is the component; the names of its layers begin with `id` and a dot.
+    """
+
+    id: str
+    architecture: str
+    layers: tuple[CheckedLayer, ...]
+    answer: Answer
+    budget: BudgetSpec | None
+    span: Span
+    inflow: Flow
+    outflow: Flow
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedLayer:
     """A layer of one technique. Repetitions of a layer are layers of their own."""
 
     name: str
-    steps: tuple[CheckedStep, ...]
+    steps: tuple[CheckedStep | CheckedNested, ...]
     outflow: Flow
     bounds: Bounds
     budget: BudgetSpec | None
@@ -101,11 +122,31 @@ class CheckedArchitecture:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedSpace:
+    """An architecture with holes: a search space. `points` are some of its points, checked."""
+
+    name: str
+    points: tuple[CheckedArchitecture, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A checked program: those of its architectures in which nothing is wrong, in order."""
 
     resolved: Resolved
     architectures: tuple[CheckedArchitecture, ...]
+    spaces: tuple[CheckedSpace, ...] = ()
+
+
+def leaf_steps(layers: Iterable[CheckedLayer]) -> Iterator[CheckedStep]:
+    """List all steps that run a technique, those of nested architectures too, in order."""
+    for layer in layers:
+        for step in layer.steps:
+            if isinstance(step, CheckedNested):
+                yield from leaf_steps(step.layers)
+            else:
+                yield step
 
 
 def most_with_retries(bounds: Bounds, attempts: int = 3) -> int | None:

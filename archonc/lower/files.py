@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from archon_runtime.plan import FileSpec
 from archon_runtime.techniques.base import Check, OptionKind, options_of
-from archonc.check.typed import CheckedArchitecture, CheckedStep
+from archonc.check.typed import CheckedArchitecture, CheckedStep, leaf_steps
 from archonc.diagnostic.codes_check import (
     CHECK_FILE_OUTSIDE,
     CHECK_FILE_UNREADABLE,
@@ -60,7 +60,7 @@ def read_files(
 ) -> dict[str, FileSpec]:
     """Read each file that a check names; what cannot be used is reported and left out."""
     files: dict[str, FileSpec] = {}
-    steps = (step for layer in architecture.layers for step in layer.steps)
+    steps = leaf_steps(architecture.layers)
     for check, span in (each for step in steps for each in checks_of(step)):
         for path in _named(check, read):
             if path not in files:

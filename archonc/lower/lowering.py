@@ -8,7 +8,7 @@ from dataclasses import replace
 from archon_runtime.plan import FileSpec, LayerSpec, ModelSpec, PlanSpec, ProviderSpec, StepSpec
 from archon_runtime.prompt import Prompt
 from archon_runtime.techniques.decode import encode_options
-from archonc.check.typed import CheckedArchitecture, CheckedLayer, CheckedStep
+from archonc.check.typed import CheckedArchitecture, CheckedLayer, CheckedStep, leaf_steps
 from archonc.source import Source
 
 __all__ = ["lower"]
@@ -18,7 +18,7 @@ def lower(
     architecture: CheckedArchitecture, source: Source, files: Mapping[str, FileSpec]
 ) -> PlanSpec:
     """Make the plan; it holds only what this architecture uses."""
-    steps = [step for layer in architecture.layers for step in layer.steps]
+    steps = list(leaf_steps(architecture.layers))
     prompts = _Prompts(steps)
     assumed = architecture.assumed
     return PlanSpec(
@@ -81,7 +81,7 @@ class _Prompts:
 def _layer(layer: CheckedLayer, prompts: _Prompts) -> LayerSpec:
     return LayerSpec(
         name=layer.name,
-        steps=tuple(_step(step, prompts) for step in layer.steps),
+        steps=tuple(_step(step, prompts) for step in leaf_steps([layer])),
         outflow=layer.outflow,
         bounds=layer.bounds,
         budget=layer.budget,
