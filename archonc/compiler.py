@@ -6,6 +6,7 @@ a plan is made only of a program without errors.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,17 +52,23 @@ def analyse(source: Source, sink: DiagnosticSink, *, assumed: Assumptions | None
 
 
 def check_source(
-    source: Source, *, folder: Path | None = None, assumed: Assumptions | None = None
+    source: Source,
+    *,
+    folder: Path | None = None,
+    assumed: Assumptions | None = None,
+    enabled: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Check everything in *source*; files that it names are looked for in *folder*.
 
-    Without a folder (a text that is no file), those files are not looked for.
+    Without a folder (a text that is no file), those files are not looked for. *enabled*
+    are codes of lints that are off unless asked for.
     """
     sink = DiagnosticSink(source)
     checked = analyse(source, sink, assumed=assumed)
     if folder is not None:
         for architecture in checked.architectures:
             read_files(architecture, read_in(folder), sink)
+    _lint(checked, sink, enabled)
     return sink.diagnostics
 
 
@@ -81,15 +88,16 @@ def compile_source(
         files = _files_of(chosen, folder, sink)
     if chosen is None or sink.has_errors:
         return Compilation(None, sink.diagnostics)
+    _lint(checked, sink)
     return Compilation(lower(chosen, source, files), sink.diagnostics)
 
 
-def check_file(path: str | Path) -> tuple[Diagnostic, ...]:
-    """Read and check all of one file."""
+def check_file(path: str | Path, *, enabled: Collection[str] = ()) -> tuple[Diagnostic, ...]:
+    """Read and check all of one file, as `check_source` does."""
     source = read_source(Path(path))
     if isinstance(source, Diagnostic):
         return (source,)
-    return check_source(source, folder=Path(path).parent)
+    return check_source(source, folder=Path(path).parent, enabled=enabled)
 
 
 def compile_file(path: str | Path, *, architecture: str | None = None) -> Compilation:
@@ -98,6 +106,15 @@ def compile_file(path: str | Path, *, architecture: str | None = None) -> Compil
     if isinstance(source, Diagnostic):
         return Compilation(None, (source,))
     return compile_source(source, folder=Path(path).parent, architecture=architecture)
+
+
+def _lint(checked: Checked, sink: DiagnosticSink, enabled: Collection[str] = ()) -> None:
+    # One mistake, one diagnostic: what is wrong may be why something looks odd.
+    if not sink.has_errors:
+        # Imported here: a program with errors is told of them without loading the rules.
+        from archonc.lint import lint
+
+        lint(checked, sink, enabled)
 
 
 def _choose(checked: Checked, name: str | None, sink: DiagnosticSink) -> CheckedArchitecture | None:

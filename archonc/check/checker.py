@@ -96,6 +96,7 @@ class _ArchitectureChecker:
             cost=cost_of(leaf_steps(layers)),
             assumed=self._assumed,
             span=symbol.span,
+            limits=budget.spans if budget else {},
         )
 
     def _report_empty(self, symbol: ArchitectureSymbol) -> None:
@@ -127,6 +128,7 @@ class _ArchitectureChecker:
             bounds,
             budget.spec if budget else None,
             walked.placed.member.span,
+            budget.spans if budget else {},
         )
 
     def _check_step(self, number: int, step: DraftStep, walked: WalkedLayer) -> CheckedStep | None:
