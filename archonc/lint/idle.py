@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from archonc.check.typed import Checked
+from archonc.diagnostic.codes import CODES
 from archonc.diagnostic.codes_lint import IDLE_ALLOW
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit
 from archonc.diagnostic.suggest import suggest
@@ -39,11 +40,15 @@ def _unseen(checked: Checked) -> list[Span]:
 
 
 def _report_unknown(allow: Allow, sink: DiagnosticSink) -> None:
-    near = suggest(allow.word, RULE_NAMES) if allow.word else None
-    message = f"there is no lint `{allow.word}`" if allow.word else "`allow:` names no lint"
-    if allow.word in RULE_NAMES:
-        message = f"`{allow.word}` cannot be allowed: take the comments out that it is about"
-    example = f"give the code or the name of a lint: `# allow: {next(iter(RULE_NAMES))}`"
+    near = None
+    if allow.word in CODES:
+        message = f"`{allow.word}` cannot be allowed: mend what it is about"
+    elif allow.word:
+        message = f"there is no lint `{allow.word}`"
+        near = suggest(allow.word, RULE_NAMES)
+    else:
+        message = "`allow:` names no lint"
+    example = "give the code or the name of a lint: `# allow: L004`"
     sink.warn(
         IDLE_ALLOW,
         message,

@@ -27,7 +27,7 @@ def check(architecture: CheckedArchitecture, report: Report) -> None:
                     f"more than {MOST_SHOWN} at once",
                     notes=("models overlook what stands in the middle of a long list",),
                     helps=(
-                        "let fewer flow in: ask for fewer samples, filter them before with a "
-                        "`checker` or a `voter`, or fuse them in groups",
+                        "let fewer flow in: ask for fewer samples, or filter them before with a "
+                        "`checker`",
                     ),
                 )
