@@ -11,9 +11,9 @@ from archon_runtime.chat import ChatRequest, FinishReason, Message, Role
 from archon_runtime.errors import BadResponse, ContentFiltered, KeyMissing, PlanInvalid
 from archon_runtime.plan import ProviderSpec
 from archon_runtime.providers.http_settings import HttpSettings, read_settings
+from archon_runtime.providers.http_status import parse_retry_after
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.providers.load import make_provider
-from archon_runtime.providers.http_status import parse_retry_after
 from archon_runtime.providers.openai_wire import make_body, read_completion
 from tests.runtime.loopback import CANARY, completion
 

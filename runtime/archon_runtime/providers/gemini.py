@@ -20,6 +20,9 @@ _NAME = re.compile(r"(?:(?:models|tunedModels)/)?[\w-][\w.-]*", re.ASCII)
 class Gemini(HttpProvider):
     """Asks the Gemini API for content, over HTTP; needs asyncio.
 
+    The version is `v1beta`, since only there one finds all models, aliases such as
+    `gemini-flash-latest` included; a `base_url` that ends in `/v1` chooses the stable one.
+
     The key goes into a header, never into the address, which servers and proxies log.
     """
 
