@@ -19,6 +19,8 @@ from tests.runtime.loopback_gemini import gemini_server
 
 pytestmark = [
     pytest.mark.anyio,
+    # Google's client makes a subclass of aiohttp's session, which aiohttp discourages.
+    pytest.mark.filterwarnings("ignore:Inheritance class Aiohttp:DeprecationWarning"),
 ]
 
 
