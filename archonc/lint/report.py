@@ -12,9 +12,14 @@ __all__ = ["Finding", "Report"]
 
 
 class Finding(NamedTuple):
-    """One lint; spans are those of the whole compilation."""
+    """One lint; spans are those of the whole compilation.
+
+    `anchor` is what the lint is about: with the code, its identity. It is the place,
+    unless that is of a value that may be another one where the same text runs again.
+    """
 
     code: str
+    anchor: Span
     at: Span
     message: str
     label: str
@@ -38,10 +43,13 @@ class Report:
         message: str,
         label: str,
         *,
+        anchor: Span | None = None,
         secondary: tuple[Label, ...] = (),
         notes: tuple[str, ...] = (),
         helps: tuple[str, ...] = (),
         edits: tuple[Edit, ...] = (),
     ) -> None:
-        """Report one lint; for an architecture, at a layer, a step, an option or a limit."""
-        self.found.append(Finding(self.code, at, message, label, secondary, notes, helps, edits))
+        """Report one lint: in an architecture, of a layer, a step or a limit."""
+        self.found.append(
+            Finding(self.code, anchor or at, at, message, label, secondary, notes, helps, edits)
+        )

@@ -17,7 +17,6 @@ from archonc.check.typed import (
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.lint.allow import read_allows
 from archonc.lint.idle import report_idle
-from archonc.lint.layers import own_steps
 from archonc.lint.registry import ARCHITECTURE_RULES, OFF, PROGRAM_RULES
 from archonc.lint.report import Finding, Report
 from archonc.source import Span
@@ -141,7 +140,7 @@ def _run(
             report = Report(code, owns)
             check(architecture, report)
             for found in report.found:
-                run.setdefault((code, found.at), found)
+                run.setdefault((code, found.anchor), found)
     return run
 
 
@@ -151,9 +150,7 @@ def _places(architecture: CheckedArchitecture) -> frozenset[Span]:
     for layer in architecture.layers:
         found.add(layer.span)
         found.update(layer.limits.values())
-        for step in own_steps(layer):
-            found.add(step.span)
-            found.update(step.options.values())
+        found.update(step.span for step in layer.steps)
     return frozenset(found)
 
 

@@ -92,7 +92,8 @@ def test_prompt_named_as_a_technique_does_not_hide_its_default(folder: Path) -> 
     plan = plan_of(
         'archon 1\nmodel a = openai("gpt-4o-mini", max_tokens: 9)\n'
         'prompt fuser { user: "{{candidates}}" }\n'
-        "architecture one {\n layer generator(a, samples: 2)\n layer fuser(a, samples: 2, prompt: fuser)\n"
+        "architecture one {\n layer generator(a, samples: 2)\n"
+        " layer fuser(a, samples: 2, prompt: fuser)\n"
         " layer fuser(a)\n}",
         folder,
     )

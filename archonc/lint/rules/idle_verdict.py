@@ -25,6 +25,7 @@ def check(architecture: CheckedArchitecture, report: Report) -> None:
                 place_of(step, "on_none"),
                 f"`{name}` is given one candidate, which goes on whatever it finds",
                 f"lets it go on, and nothing after it reads what `{name}` says",
+                anchor=step.span,
                 helps=("write `on_none: fail`, let more candidates flow in, or take it out",),
             )
         reads = frozenset[Attachment]().union(*(s.technique.reads() for s in own_steps(layer)))

@@ -45,4 +45,4 @@ def _check_step(step: CheckedStep, used: bool, report: Report) -> None:
     help_line = "let more candidates flow in, or take it out"
     if inflow.high != 1:
         help_line = "say how many of the best to keep, `keep: …`, or take it out"
-    report.warn(place_of(step, "keep"), message, label, helps=(help_line,))
+    report.warn(place_of(step, "keep"), message, label, anchor=step.span, helps=(help_line,))

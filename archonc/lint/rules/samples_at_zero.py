@@ -32,6 +32,7 @@ def _check_layer(layer: CheckedLayer, report: Report) -> None:
             place_of(step, "samples"),
             f"`{name}` is asked for {asked[key]} samples at temperature 0",
             "they are likely to be all alike",
+            anchor=step.span,
             secondary=(
                 Label(model.symbol.spans.get("temperature", model.symbol.span), "no chance here"),
             ),
