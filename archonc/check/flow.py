@@ -120,7 +120,9 @@ class FlowWalk:
     def _report(self, problem: FlowProblem, step: DraftStep) -> None:
         span = step.options.get(problem.option or "", step.span)
         edits: tuple[Edit, ...] = ()
-        if problem.replacement is not None and problem.option in step.options:
+        # A value that came from elsewhere, of a parameter, is not for this step alone.
+        own = step.span.holds(span) and problem.option in step.options
+        if problem.replacement is not None and own:
             edits = (Edit(span, problem.replacement),)
         self.sink.error(
             CODE_OF_RULE[problem.rule],
