@@ -14,10 +14,10 @@ __all__ = ["RULE_NAMES", "Allow", "read_allows"]
 RULE_NAMES = {name: each.code for each in LINT_CODES for name in (each.code, each.name)}
 """The code of each rule, by what it may be called: its code or its name."""
 
-# A text is matched as a whole, so that no `#` in one is taken for a comment.
-_LEXEME = re.compile(r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*')
-_ALLOW = re.compile(r"#\s*allow:([^(\n]*)")
-_WORD = re.compile(r"[^\s,][^,]*?(?=\s*(?:,|$))")
+# A text is matched as a whole, so that no `#` in one is taken for a comment. Compiled when
+# a file has such a comment: that takes longer than all rules on an ordinary file.
+_LEXEME = r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*'
+_ALLOW = r"#\s*allow:([^(\n]*)"
 
 
 class Allow(NamedTuple):
@@ -39,32 +39,38 @@ def read_allows(source: Source) -> tuple[Allow, ...]:
     if "allow:" not in source.text:
         return ()
     found: list[Allow] = []
-    for match in _LEXEME.finditer(source.text):
-        allow = _ALLOW.match(match.group())
-        if allow is not None:
-            found += _read(source, Span(*match.span()), match.start() + allow.start(1), allow)
+    below = 0
+    for match in re.finditer(_LEXEME, source.text):
+        allow = re.match(_ALLOW, match.group())
+        if allow is None:
+            continue
+        line, column = source.line_column(match.start())
+        target = line
+        if not source.line_text(line)[: column - 1].strip():
+            # Comments of one block have the same line below it: it is looked for once.
+            below = below if line < below else _next_code_line(source, line)
+            target = below
+        found += _names(allow, Span(*match.span()), target)
     return tuple(found)
 
 
-def _read(source: Source, comment: Span, start: int, allow: re.Match[str]) -> Iterator[Allow]:
-    words = list(_WORD.finditer(allow.group(1)))
-    line, column = source.line_column(comment.start)
-    alone = not source.line_text(line)[: column - 1].strip()
-    target = _next_code_line(source, line) if alone else line
-    for word in words:
-        whole = comment if len(words) == 1 else None
-        span = Span(*word.span()).shift(start)
-        code = RULE_NAMES.get(word.group())
-        # What this rule finds is about comments, and no comment silences it.
-        code = None if code == IDLE_ALLOW else code
-        yield Allow(word.group(), code, target, span, whole)
-    if not words:
-        yield Allow("", None, target, comment, comment)
+def _names(allow: re.Match[str], comment: Span, line: int) -> Iterator[Allow]:
+    written = allow.group(1).split(",")
+    start = comment.start + allow.start(1)
+    whole = comment if len(written) == 1 else None
+    for each in written:
+        word = each.strip()
+        begin = start + each.index(word)
+        span = Span(begin, begin + len(word)) if word else comment
+        # What is found in comments cannot be silenced by one.
+        code = None if word in {IDLE_ALLOW, "idle-allow"} else RULE_NAMES.get(word)
+        yield Allow(word, code, line, span, whole)
+        start += len(each) + 1
 
 
 def _next_code_line(source: Source, line: int) -> int:
     # Below a comment more comment lines may stand, but no blank line.
-    following = line + 1
-    while source.line_text(following).lstrip().startswith("#"):
+    following, last = line + 1, source.line_column(len(source.text))[0]
+    while following <= last and source.line_text(following).lstrip().startswith("#"):
         following += 1
     return following

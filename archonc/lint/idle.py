@@ -41,7 +41,7 @@ def _unseen(checked: Checked) -> list[Span]:
 
 def _report_unknown(allow: Allow, sink: DiagnosticSink) -> None:
     near = None
-    if allow.word in CODES:
+    if allow.word in CODES or allow.word in RULE_NAMES:
         message = f"`{allow.word}` cannot be allowed: mend what it is about"
     elif allow.word:
         message = f"there is no lint `{allow.word}`"

@@ -39,9 +39,8 @@ def line_of(found: Diagnostic) -> int:
 def test_every_code_but_that_of_comments_has_a_rule_and_all_are_warnings() -> None:
     ruled = [code for code, _ in (*ARCHITECTURE_RULES, *PROGRAM_RULES)]
     assert sorted([*ruled, "L013"]) == sorted(EVERY)
-    found = check_source(
-        Source("lint.archon", one("layer generator(a, samples: 2)\nlayer voter()"))
-    )
+    text = one("layer generator(a, samples: 2)\nlayer voter()")
+    found = check_source(Source("lint.archon", text))
     assert {each.severity for each in found} == {Severity.WARNING}
 
 
@@ -75,7 +74,7 @@ def find(case: Case, lines: list[str]) -> tuple[Diagnostic, ...]:
 @pytest.mark.parametrize("by_name", [False, True])
 @pytest.mark.parametrize("case", FIRING, ids=lambda case: case.name)
 def test_comments_silence_exactly_what_is_found(case: Case, by_name: bool, above: bool) -> None:
-    lines = [line for line in case.text.split("\n") if "# allow" not in line]
+    lines = [line.partition("# allow")[0].rstrip() for line in case.text.split("\n")]
     by_line: dict[int, list[str]] = {}
     for found in find(case, lines):
         name = CODES[found.code].name if by_name else found.code
@@ -97,6 +96,12 @@ def test_comment_that_silences_nothing_can_be_taken_out_by_its_edit() -> None:
     assert found.code == "L013"
     mended = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
     assert lints(mended) == []
+
+
+def test_comment_may_be_the_last_of_a_file() -> None:
+    text = one("layer generator([a, b])\nlayer fuser(b)") + "# allow: L004"
+    (found,) = check_source(Source("lint.archon", text))
+    assert found.message == "there is nothing to allow: no lint `L004` is found on line 8"
 
 
 @pytest.mark.parametrize(
