@@ -101,7 +101,7 @@ def test_comment_that_silences_nothing_can_be_taken_out_by_its_edit() -> None:
 def test_comment_may_be_the_last_of_a_file() -> None:
     text = one("layer generator([a, b])\nlayer fuser(b)") + "# allow: L004"
     (found,) = check_source(Source("lint.archon", text))
-    assert found.message == "there is nothing to allow: no lint `L004` is found on line 8"
+    assert found.message == "there is nothing to allow: no lint `L004` is found on line 9"
 
 
 @pytest.mark.parametrize(
