@@ -48,8 +48,12 @@ def place_of(step: CheckedStep, option: str) -> Span:
 
 
 def orders(step: CheckedStep) -> bool:
-    """Tell whether a step puts candidates in order: it declares how many of the best to keep."""
-    return has_option(step, "keep")
+    """Tell whether a step puts candidates in order: of those, the best can be kept.
+
+    What lets through those that pass, `first` or `all` of them, leaves the order as it is.
+    """
+    passing = option_of(step, "first") is not None or option_of(step, "all") is True
+    return has_option(step, "keep") and not passing
 
 
 def identity(model: PricedModel) -> tuple[str, str]:

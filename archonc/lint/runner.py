@@ -19,7 +19,8 @@ from archonc.lint.allow import read_allows
 from archonc.lint.idle import report_idle
 from archonc.lint.registry import ARCHITECTURE_RULES, OFF, PROGRAM_RULES
 from archonc.lint.report import Finding, Report
-from archonc.source import Span
+from archonc.source import Source, Span
+from archonc.syntax.nodes import ArchitectureDecl, Program
 
 __all__ = ["lint"]
 
@@ -36,18 +37,33 @@ def lint(checked: Checked, sink: DiagnosticSink, enabled: Collection[str] = ()) 
     active = rules - OFF | set(enabled)
     allows = read_allows(sink.source)
     allowed = {(each.line, each.code) for each in allows}
-    used = set()
+    used: set[tuple[int, str]] = set()
     for found in _find(checked, active, lambda span: sink.sources.index(span) == 0):
         if sink.sources.index(found.at) != 0:
             continue
-        place = (sink.source.line_column(found.at.start)[0], found.code)
-        if place in allowed:
-            used.add(place)
-        else:
+        places = set() if not allowed else _where(found, checked.resolved.program, sink.source)
+        if allowed.isdisjoint(places):
             _warn(found, sink)
+        used |= places
     idle = [each for each in allows if (each.line, each.code) not in used]
     if idle:
         report_idle(idle, checked, active, sink)
+
+
+def _where(found: Finding, program: Program, source: Source) -> set[tuple[int, str]]:
+    """List the lines on which a comment is about a lint, with its code.
+
+    Its label stands there, or what it is about, a component or a declaration, begins or
+    ends there: the formatter may break that over lines, the comment behind its last.
+    """
+    spans = {found.at, found.anchor}
+    spans |= {
+        each.span
+        for each in program.statements
+        if not isinstance(each, ArchitectureDecl) and each.span.holds(found.at)
+    }
+    ends = {offset for span in spans for offset in (span.start, span.end)}
+    return {(source.line_column(offset)[0], found.code) for offset in ends}
 
 
 def _warn(found: Finding, sink: DiagnosticSink) -> None:

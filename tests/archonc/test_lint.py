@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from archonc.cli.main import main
 from archonc.compiler import Compiler, check_source, compile_source
 from archonc.diagnostic.codes import CODES
 from archonc.diagnostic.codes_lint import LINT_CODES
-from archonc.diagnostic.diagnostic import Diagnostic, Severity
+from archonc.diagnostic.diagnostic import Diagnostic, DiagnosticSink, Severity
+from archonc.format import format_source
 from archonc.lint.registry import ARCHITECTURE_RULES, OFF, PROGRAM_RULES
 from archonc.source import Source
 from tests.golden.test_golden import FOLDER, LINTS, Case, all_cases
@@ -96,6 +98,22 @@ def test_comment_that_silences_nothing_can_be_taken_out_by_its_edit() -> None:
     assert found.code == "L013"
     mended = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
     assert lints(mended) == []
+
+
+def test_comment_stays_about_what_the_formatter_breaks_over_lines() -> None:
+    name = f"a_name_that_is_{'very_' * 12}long"
+    stops = ", ".join(['"-----------"'] * 8)
+    text = MODELS.replace("500)", f"500, stop: [{stops}])  # allow: L010")
+    text += f'prompt {name} {{ user: "{{{{query}}}}" }}\narchitecture one {{\n'
+    text += f"layer generator(a, samples: 2, prompt: {name})  # allow: L004\nlayer voter()\n}}\n"
+    assert lints(text) == []
+    source = Source("lint.archon", text)
+    laid_out = format_source(source, DiagnosticSink(source))
+    assert laid_out is not None
+    assert ")  # allow: L004" in laid_out
+    assert ")  # allow: L010" in laid_out
+    assert not re.search(r"samples.*# allow|model b.*# allow", laid_out)
+    assert lints(laid_out) == []
 
 
 def test_comment_may_be_the_last_of_a_file() -> None:

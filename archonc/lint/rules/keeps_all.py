@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from archon_runtime.plan import Choose
 from archonc.check.typed import CheckedArchitecture, CheckedLayer, CheckedStep
-from archonc.lint.layers import asks_again, option_of, orders, own_steps, place_of, remakes
+from archonc.lint.layers import (
+    asks_again,
+    has_option,
+    option_of,
+    orders,
+    own_steps,
+    place_of,
+    remakes,
+)
 from archonc.lint.report import Report
 
 __all__ = ["check"]
@@ -31,13 +39,13 @@ def _uses_order(layer: CheckedLayer, after: bool) -> bool:
 
 def _check_step(step: CheckedStep, used: bool, report: Report) -> None:
     inflow = step.inflow.arity
-    if not orders(step) or step.outflow.arity != inflow:
+    if not has_option(step, "keep") or step.outflow.arity != inflow:
         return
     name = step.technique.name
     if inflow.high == 1:
-        message = f"`{name}` is given one candidate: there is nothing to put in order"
+        message = f"`{name}` is given one candidate: there is nothing to choose from"
         label = "changes nothing"
-    elif not used:
+    elif orders(step) and not used:
         message = f"`{name}` keeps all {inflow} candidates that flow in"
         label = "changes only their order, which nothing after it uses"
     else:
