@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow, FlowProblem, FlowRule
 from archonc.check.flatten import PlacedLayer
 from archonc.check.steps import DraftLayer, DraftStep
 from archonc.check.typed import UNKNOWN_FLOW
+from archonc.check.unread import Unread
 from archonc.diagnostic.codes_check import (
     DISCARDS_CANDIDATES,
     KEEPS_TOO_MANY,
     NO_CANDIDATES,
-    UNREAD_CRITIQUES,
+    NO_TESTS,
 )
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit, Label
 from archonc.resolve.symbols import ModelSymbol, Unknown
-from archonc.source import Span
 
 __all__ = ["CODE_OF_RULE", "FlowWalk", "Makers", "WalkedLayer"]
 
@@ -25,15 +25,17 @@ CODE_OF_RULE: Mapping[FlowRule, str] = {
     FlowRule.NO_CANDIDATES: NO_CANDIDATES,
     FlowRule.KEEPS_TOO_MANY: KEEPS_TOO_MANY,
     FlowRule.DISCARDS_CANDIDATES: DISCARDS_CANDIDATES,
+    FlowRule.NO_TESTS: NO_TESTS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Makers:
-    """Which models wrote the candidates that flow, and which their critiques."""
+    """Which models wrote the candidates that flow, which their critiques, and which the tests."""
 
     candidates: tuple[ModelSymbol | Unknown, ...] = ()
     critiques: tuple[ModelSymbol | Unknown, ...] = ()
+    tests: tuple[ModelSymbol | Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class FlowWalk:
     makers: Makers = field(default_factory=Makers)
     origin: Label | None = None
     note: str | None = None
-    critic: tuple[Span, str] | None = None
+    unread: Unread = field(default_factory=Unread)
 
     def enter(self, placed: PlacedLayer, draft: DraftLayer) -> WalkedLayer:
         """Go through one layer."""
@@ -66,7 +68,7 @@ class FlowWalk:
         outflows = tuple(self._flow_of(step) for step in steps)
         outflow = _join(outflows) if draft.sound else UNKNOWN_FLOW
         before = self.inflow, self.makers, self.origin
-        self._follow_critiques(placed, steps, outflow)
+        self.unread.enter(placed, steps, known=outflow.arity.high is not None, sink=self.sink)
         self.makers = self._makers_after(steps)
         if outflow.arity != self.inflow.arity or self.origin is None:
             self._remember_origin(placed, steps, outflows, outflow)
@@ -76,8 +78,7 @@ class FlowWalk:
 
     def leave(self) -> None:
         """Come to the end of the architecture."""
-        if self.critic is not None:
-            self._report_unread("nothing after it reads them")
+        self.unread.leave(self.sink)
 
     def _flow_of(self, step: DraftStep) -> Flow:
         if step.technique is None:
@@ -95,56 +96,29 @@ class FlowWalk:
         edits: tuple[Edit, ...] = ()
         if problem.replacement is not None and problem.option in step.options:
             edits = (Edit(span, problem.replacement),)
+        # How many candidates flow explains nothing where tests are missing.
+        of_arity = problem.rule is not FlowRule.NO_TESTS
         self.sink.error(
             CODE_OF_RULE[problem.rule],
             problem.message,
             span,
             _LABELS[problem.rule],
-            secondary=() if self.origin is None else (self.origin,),
-            notes=() if self.note is None else (self.note,),
+            secondary=(self.origin,) if self.origin is not None and of_arity else (),
+            notes=(self.note,) if self.note is not None and of_arity else (),
             helps=() if problem.help is None else (problem.help,),
             edits=edits,
-        )
-
-    def _follow_critiques(
-        self, placed: PlacedLayer, steps: tuple[DraftStep, ...], outflow: Flow
-    ) -> None:
-        known = [step.technique for step in steps if step.technique is not None]
-        if len(known) < len(steps) or not steps or outflow.arity.high is None:
-            self.critic = None  # what is wrong may be meant to read them
-            return
-        if any(Attachment.CRITIQUE in technique.reads() for technique in known):
-            self.critic = None
-        elif known[0].makes_new and self.critic is not None:
-            self._report_unread(f"the new candidates of `{placed.name}` have none")
-        if any(Attachment.CRITIQUE in technique.adds for technique in known):
-            if self.critic is not None:
-                self._report_unread(f"those of `{placed.name}` take their place unread")
-            self.critic = (steps[0].span, placed.name)
-
-    def _report_unread(self, why: str) -> None:
-        if self.critic is None:
-            return
-        span, name = self.critic
-        self.critic = None
-        self.sink.error(
-            UNREAD_CRITIQUES,
-            f"nobody reads the critiques of `{name}`: {why}",
-            span,
-            "paid for and not used",
-            helps=("put a `ranker` or a `fuser` after it (with `use_critiques`), or take it out",),
         )
 
     def _makers_after(self, steps: tuple[DraftStep, ...]) -> Makers:
         models = tuple(step.model for step in steps if step.model is not None)
         kinds = [step.kind for step in steps if not isinstance(step.kind, Unknown)]
         if len(kinds) < len(steps) or not kinds:
-            return Makers((Unknown(""),), (Unknown(""),))
+            return Makers((Unknown(""),), (Unknown(""),), (Unknown(""),))
         if kinds[0].makes_new:
-            return Makers(models)
+            return Makers(models, tests=self.makers.tests)
         if Attachment.CRITIQUE in kinds[0].adds:
-            return Makers(self.makers.candidates, models)
-        return self.makers
+            return replace(self.makers, critiques=models)
+        return replace(self.makers, tests=models) if kinds[0].makes_tests else self.makers
 
     def _remember_origin(
         self,
@@ -171,6 +145,7 @@ _LABELS: Mapping[FlowRule, str] = {
     FlowRule.NO_CANDIDATES: "nothing to work on",
     FlowRule.KEEPS_TOO_MANY: "more than flow in",
     FlowRule.DISCARDS_CANDIDATES: "their work would be lost",
+    FlowRule.NO_TESTS: "no tests to read",
 }
 
 
@@ -179,10 +154,12 @@ def _join(flows: tuple[Flow, ...]) -> Flow:
     for flow in flows:
         arity += flow.arity
         attachments |= flow.attachments
-    return Flow(arity, attachments)
+    return Flow(arity, attachments, any(flow.tests for flow in flows))
 
 
 def _amount(arity: Arity) -> str:
+    if arity.high == 0:
+        return "this makes no candidates"
     if arity.low == arity.high:
         return f"this makes exactly {arity.low}"
     return f"{arity} come out of this"

@@ -37,6 +37,8 @@ CHECK_FUNCTION_MISSING = "A0317"
 CONFLICTING_OPTIONS = "A0318"
 MISPLACED_MEMBER = "A0319"
 INVALID_VALUE = "A0320"
+NO_TESTS = "A0321"
+UNREAD_TESTS = "A0322"
 BUDGET_TOO_SMALL = "A0401"
 NO_PRICE = "A0402"
 WINDOW_TOO_SMALL = "A0403"
@@ -114,6 +116,8 @@ CHECK_CODES: tuple[Code, ...] = (
         MISPLACED_MEMBER, "misplaced-member", "a member of an architecture stands in a repetition"
     ),
     Code(INVALID_VALUE, "invalid-value", "a value has the right type but cannot be used"),
+    Code(NO_TESTS, "no-tests", "a layer reads unit tests and nobody wrote any"),
+    Code(UNREAD_TESTS, "unread-tests", "unit tests are asked for and nobody reads them"),
     Code(
         BUDGET_TOO_SMALL, "budget-too-small", "a budget is less than the least that will be spent"
     ),
