@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archon_runtime.flow import Arity, Flow, FlowProblem, FlowRule
@@ -12,6 +13,7 @@ __all__ = [
     "keeps_too_many",
     "no_tests",
     "nothing_to_work_on",
+    "one_of_them",
     "some_of",
 ]
 
@@ -28,6 +30,19 @@ class OptionProblem:
     message: str
     help: str | None = None
     excluded_by: str | None = None
+
+
+def one_of_them(name: str, given: Sequence[str]) -> tuple[OptionProblem, ...]:
+    """Say that of the options *given* to technique *name* only the first can stand."""
+    return tuple(
+        OptionProblem(
+            other,
+            f"`{other}` of `{name}` cannot stand beside `{given[0]}`",
+            f"each says who goes on: take `{other}` or `{given[0]}` out",
+            excluded_by=given[0],
+        )
+        for other in given[1:]
+    )
 
 
 def nothing_to_work_on(name: str, inflow: Flow) -> FlowProblem | None:

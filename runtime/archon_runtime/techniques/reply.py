@@ -121,7 +121,8 @@ def read_test_results(text: str, count: int) -> tuple[bool, ...] | Refusal:
         found = _TEST.fullmatch(line)
         word = None if found is None else found[2].strip(_EMPHASIS).lower()
         if found is None or word not in _WORD_OF_RESULT:
-            return Refusal(f"the last {count} lines must each be like Test 1: passed")
+            lines = "line" if count == 1 else f"{count} lines, one for each test,"
+            return Refusal(f"the last {lines} must be like Test 1: passed")
         numbers.append(int(found[1]))
         results[int(found[1])] = _WORD_OF_RESULT[word]
     wrong = _permutation(numbers, count, "test")

@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from archon_runtime.bounds import Range
 from archon_runtime.candidate import Candidate
 from archon_runtime.errors import ArchonError
+from archon_runtime.flow import Arity
 from archon_runtime.techniques.base import Context, Inflow
 
-__all__ = ["Sieve", "sift"]
+__all__ = ["Sieve", "judged_of", "sift"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Sieve:
     reason: Callable[[Candidate], str]
     if_none: Callable[[Sequence[Candidate]], Sequence[Candidate]]
     first: int | None = None
+
+
+def judged_of(arity: Arity, first: int | None) -> Range:
+    """Tell how many candidates are judged: with `first` perhaps no more than so many."""
+    return Range(arity.low if first is None else min(arity.low, first), arity.high)
 
 
 async def sift(ctx: Context, candidates: Inflow, sieve: Sieve) -> None:

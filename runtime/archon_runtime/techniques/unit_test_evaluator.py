@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archon_runtime.bounds import Bounds, Range, Sizes, add_high
+from archon_runtime.bounds import Bounds, Sizes, add_high
 from archon_runtime.candidate import Candidate
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt, render_messages, show_candidates, show_tests
@@ -17,6 +17,7 @@ from archon_runtime.techniques.problem import (
     keeps_too_many,
     no_tests,
     nothing_to_work_on,
+    one_of_them,
     some_of,
 )
 from archon_runtime.techniques.repair import (
@@ -28,7 +29,7 @@ from archon_runtime.techniques.repair import (
     with_placeholder,
 )
 from archon_runtime.techniques.reply import Refusal, read_test_results
-from archon_runtime.techniques.sieve import Sieve, sift
+from archon_runtime.techniques.sieve import Sieve, judged_of, sift
 from archon_runtime.techniques.unit_tests import MOST_TESTS, tokens_with_tests
 
 __all__ = ["UnitTestEvaluator", "UnitTestEvaluatorOptions"]
@@ -124,16 +125,7 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
             "first": self.options.first is not None,
             "all": self.options.all,
         }
-        one, *others = [name for name, is_given in given.items() if is_given] or [""]
-        return tuple(
-            OptionProblem(
-                other,
-                f"`{other}` of `{self.name}` cannot stand beside `{one}`",
-                f"each says who goes on: take `{other}` or `{one}` out",
-                excluded_by=one,
-            )
-            for other in others
-        )
+        return one_of_them(self.name, [name for name, is_given in given.items() if is_given])
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Keep the best `keep`, or at least one and at most `first`."""
@@ -154,8 +146,7 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
 
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:
         """One call a candidate, and one to repair its reply."""
-        low, first = inflow.arity.low, self.options.first
-        times = Range(low if first is None else min(low, first), inflow.arity.high)
+        times = judged_of(inflow.arity, self.options.first)
         reply_format = _format(MOST_TESTS)
         added = add_high(fence_bytes(1, critiques=False), byte_length(reply_format))
         asked = tokens_with_tests(sizes, 1, added)
@@ -251,11 +242,9 @@ def _passed(candidate: Candidate) -> bool:
 
 def _score(candidate: Candidate) -> str:
     results = candidate.test_results
-    return "its results could not be read" if results is None else _of(sum(results), len(results))
-
-
-def _of(passes: int, tests: int) -> str:
-    return f"{passes} of {tests} tests passed"
+    if results is None:
+        return "its results could not be read"
+    return f"{sum(results)} of {len(results)} tests passed"
 
 
 def _format(count: int) -> str:

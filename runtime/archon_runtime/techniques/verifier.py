@@ -23,7 +23,7 @@ from archon_runtime.techniques.repair import (
     repair_bytes,
 )
 from archon_runtime.techniques.reply import Refusal, read_verdict
-from archon_runtime.techniques.sieve import Sieve, sift
+from archon_runtime.techniques.sieve import Sieve, judged_of, sift
 
 __all__ = ["Verifier", "VerifierOptions"]
 
@@ -110,8 +110,7 @@ class Verifier(Technique[VerifierOptions]):
 
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:
         """Two calls a candidate, one after the other, and one to repair the verdict."""
-        low, first = inflow.arity.low, self.options.first
-        times = Range(low if first is None else min(low, first), inflow.arity.high)
+        times = judged_of(inflow.arity, self.options.first)
         asked = add_high(sizes.prompt(Range(1, 1)).most, fence_bytes(1, critiques=False))
         said = (byte_length(_VERDICT) + 2 * MESSAGE_OVERHEAD, repair_bytes(_FORMAT))
         return bounds_of_turns(times, asked, said, sizes.max_tokens, least=2)
