@@ -84,6 +84,9 @@ def print_candidates(result: Result, stream: TextIO) -> None:
 
 def _print_candidate(candidate: Candidate, layer: LayerTrace, stream: TextIO) -> None:
     facts = [] if candidate.rank is None else [f"rank {candidate.rank}"]
+    if candidate.test_results is not None:
+        results = candidate.test_results
+        facts.append(f"{sum(results)} of {len(results)} tests passed")
     if candidate.result is not None:
         word = "passed" if candidate.result.passed else "did not pass"
         reason = f": {candidate.result.reason}" if candidate.result.reason else ""
@@ -92,9 +95,6 @@ def _print_candidate(candidate: Candidate, layer: LayerTrace, stream: TextIO) ->
         word = "right" if candidate.verdict.right else "wrong"
         reason = f": {candidate.verdict.reason}" if candidate.verdict.reason else ""
         facts.append(f"judged {word}{reason}")
-    if candidate.test_results is not None:
-        results = candidate.test_results
-        facts.append(f"{sum(results)} of {len(results)} tests passed")
     if candidate.votes is not None:
         facts.append(f"{candidate.votes} votes")
     if candidate.truncated:

@@ -171,7 +171,7 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         async def judge(index: int) -> None:
             candidate = await candidates.get(index)
             if candidate is not None:
-                given[index] = replace(candidate, test_results=None)
+                given[index] = replace(candidate, test_results=None)  # if the budget ends it
                 judged[index] = await _judge(ctx, tests, candidate, index)
 
         jobs = [partial(judge, index) for index in range(candidates.width)]
@@ -179,7 +179,6 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         await ctx.side_by_side(jobs, until=lambda: False)
         if not judged:
             return  # the budget allowed none: the runtime lets them go on as they came
-        # Those that the budget left unjudged have passed nothing.
         in_order = [judged.get(index, given[index]) for index in sorted(given)]
         best = sorted(in_order, key=lambda each: -_passes(each))
         for place, candidate in enumerate(best[: self._most(len(best))]):
@@ -233,7 +232,7 @@ def _if_none(ctx: Context, first: int | None, judged: Sequence[Candidate]) -> Se
 
 
 def _passes(candidate: Candidate) -> int:
-    return sum(candidate.test_results or ())
+    return sum(candidate.test_results or ())  # unreadable results are none
 
 
 def _passed(candidate: Candidate) -> bool:
