@@ -75,6 +75,8 @@ def print_candidates(result: Result, stream: TextIO) -> None:
         gone = [candidate for candidate in layer.inflow if candidate.id not in kept]
         if gone and layer.outflow:
             print(f"  not kept: {', '.join(candidate.id for candidate in gone)}", file=stream)
+        for number, test in enumerate(layer.tests, start=1):
+            print(f"  test {number}: {clean(test)}", file=stream)
         for note in layer.notes:
             print(f"  {note.kind}: {clean(note.message)} ({note.step})", file=stream)
     print(file=stream)
@@ -82,10 +84,17 @@ def print_candidates(result: Result, stream: TextIO) -> None:
 
 def _print_candidate(candidate: Candidate, layer: LayerTrace, stream: TextIO) -> None:
     facts = [] if candidate.rank is None else [f"rank {candidate.rank}"]
+    if candidate.test_results is not None:
+        results = candidate.test_results
+        facts.append(f"{sum(results)} of {len(results)} tests passed")
     if candidate.result is not None:
         word = "passed" if candidate.result.passed else "did not pass"
         reason = f": {candidate.result.reason}" if candidate.result.reason else ""
         facts.append(f"{word}{reason}")
+    if candidate.verdict is not None:
+        word = "right" if candidate.verdict.right else "wrong"
+        reason = f": {candidate.verdict.reason}" if candidate.verdict.reason else ""
+        facts.append(f"judged {word}{reason}")
     if candidate.votes is not None:
         facts.append(f"{candidate.votes} votes")
     if candidate.truncated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from archon_runtime.context import RunTools, StepContext, StepPlace
 from archon_runtime.errors import ArchonError
 from archon_runtime.event import LayerFinished, LayerProgress, LayerStarted
 from archon_runtime.plan import LayerSpec, OnExhausted
-from archon_runtime.stream import Stream
+from archon_runtime.stream import Stream, UnitTests
 from archon_runtime.techniques.base import Technique
 from archon_runtime.techniques.decode import decode_options
 from archon_runtime.together import run_together
@@ -41,13 +41,15 @@ class LayerRun:
         self._ledger = ledger
         self._tools = tools
         widths = [step.outflow.arity.high or 0 for step in layer.steps]
-        self.out = Stream(sum(widths))
+        kinds = [techniques[step.technique] for step in layer.steps]
+        self._makes_tests = any(kind.makes_tests for kind in kinds)
+        self.out = Stream(sum(widths), UnitTests() if self._makes_tests else inflow.tests)
         self.out.on_decided = self._tell_progress
         self.out.on_unneeded = self._cancel_work
         self._steps: list[tuple[StepPlace, StepContext, Technique[Any]]] = []
         for number, step in enumerate(layer.steps):
             place = StepPlace(index, layer, step, sum(widths[:number]), widths[number])
-            kind = techniques[step.technique]
+            kind = kinds[number]
             technique = kind(decode_options(kind, step.options))
             context = StepContext(tools, place, technique, inflow.open_view(), self.out)
             self._steps.append((place, context, technique))
@@ -64,15 +66,14 @@ class LayerRun:
         """
         timed_out: BudgetRefusal | None = None
         with anyio.CancelScope() as scope:
-            if self.inflow.width:
-                self.inflow.when_first(partial(self._start, scope))
-            else:
-                self._start(scope)
+            self._when_ready(partial(self._start, scope))
             await run_together([partial(self._run_step, *each) for each in self._steps])
-        if scope.cancelled_caught:
+        if scope.cancelled_caught and not (self._makes_tests and self.out.tests.is_settled):
             timed_out = self._time_refusal()
             if timed_out.on_exhausted is OnExhausted.FAIL:
                 raise timed_out
+        if self._makes_tests:
+            await self._pass_on()
         await self._make_do(timed_out)
         for place in range(self.out.width):
             self.out.close(place)
@@ -87,6 +88,7 @@ class LayerRun:
             usage=self._ledger.spent,
             seconds=self._seconds(),
             notes=self._tools.recorder.notes_of(self.layer.name),
+            tests=self.out.tests.texts if self._makes_tests else (),
         )
 
     @property
@@ -122,8 +124,12 @@ class LayerRun:
         if refusal is None:
             return
         made = self.out.filled
+        if self._makes_tests:
+            self._note_degraded(f"layer `{self.layer.name}` wrote no tests: {refusal.message}")
+            return
         if made:
-            missing = f"{self.out.width - made} of {self.out.width} places are empty"
+            empty = self.out.width - made
+            missing = f"{empty} of {self.out.width} places are empty" if empty else "cut short"
             self._note_degraded(f"layer `{self.layer.name}`: {missing}: {refusal.message}")
             return
         free = [i for i in range(self.out.width) if not self.out.is_decided(i)]
@@ -132,6 +138,16 @@ class LayerRun:
             self.out.put(index, candidate)
         passed = f"{len(through)} candidates go on as they came" if through else "it made nothing"
         self._note_degraded(f"layer `{self.layer.name}` was left out, {passed}: {refusal.message}")
+
+    async def _pass_on(self) -> None:
+        """Let through what a layer of unit tests did not get to, and older tests if it has none."""
+        inflow = self.inflow.open_view()
+        for index in range(self.out.width):
+            candidate = None if self.out.is_decided(index) else await inflow.get(index)
+            if candidate is not None:
+                self.out.put(index, candidate)
+        if not self.out.tests.is_settled:
+            self.out.tests.settle(await self.inflow.tests.get())
 
     def _time_refusal(self) -> BudgetRefusal:
         budget = self.layer.budget
@@ -142,6 +158,14 @@ class LayerRun:
             help="raise `time` in the budget, or ask for less",
             on_exhausted=budget.on_exhausted,
         )
+
+    def _when_ready(self, start: Callable[[], None]) -> None:
+        """Call *start* when there is something to work on: tests, if read, and a candidate."""
+        if self.inflow.width and not self._makes_tests:
+            start = partial(self.inflow.when_first, start)
+        if any(technique.reads_tests() for _, _, technique in self._steps):
+            start = partial(self.inflow.tests.when_settled, start)
+        start()
 
     def _start(self, scope: anyio.CancelScope) -> None:
         """Begin to count the layer's time: it has something to work on."""

@@ -106,6 +106,7 @@ def _flow(raw: Json) -> Flow:
     return Flow(
         Arity(raw["low"], raw["high"]),
         frozenset(Attachment(each) for each in raw["attachments"]),
+        raw["tests"],
     )
 
 

@@ -118,6 +118,7 @@ def _flow(flow: Flow) -> Json:
         "low": flow.arity.low,
         "high": flow.arity.high,
         "attachments": sorted(each.value for each in flow.attachments),
+        "tests": flow.tests,
     }
 
 

@@ -89,11 +89,16 @@ def test_no_answer_is_withheld_if_one_candidate_exists(world: World, calls: int)
     assert isinstance(outcome, Result), outcome
 
 
+@pytest.mark.parametrize("speculates", [False, True])
 @settings(max_examples=25, deadline=None)
 @given(
     st.integers(0, 1000), st.lists(st.sampled_from([0.1, 1.0, 9.0, 60.0]), min_size=3, max_size=3)
 )
-def test_results_do_not_depend_on_the_order_of_completion(seed: int, slow: list[float]) -> None:
+def test_results_do_not_depend_on_the_order_of_completion(
+    speculates: bool, seed: int, slow: list[float]
+) -> None:
+    # `first` stops calls that can't matter any more: how far they came depends on time.
+    layers = {name: steps for name, steps in LAYERS.items() if speculates or name != "verify"}
     seen = []
     for number, slowest_s in enumerate(slow):
         world = World(seed, 0.0, 0.0, 8)
@@ -107,9 +112,10 @@ def test_results_do_not_depend_on_the_order_of_completion(seed: int, slow: list[
 
         watched = Watched(world, BudgetSpec())
         watched.lab = Scripted(say)
-        outcome = play(make_plan(LAYERS, models={"m": PRICED}), watched)
+        outcome = play(make_plan(layers, models={"m": PRICED}), watched)
         assert isinstance(outcome, Result)
-        seen.append((outcome.candidates, outcome.answers, outcome.usage))
+        usage = None if speculates else outcome.usage
+        seen.append((outcome.candidates, outcome.answers, usage))
     assert len(set(seen)) == 1
 
 

@@ -40,6 +40,9 @@ LAYERS = {
     "draft": [Step("generator", options={"samples": 4}), Step("generator", options={"samples": 2})],
     "notes": [Step("critic")],
     "rank": [Step("ranker", options={"keep": 3})],
+    "tests": [Step("unit_test_generator", options={"tests": 2})],
+    "evaluate": [Step("unit_test_evaluator", options={"keep": {"keep": 3, "up_to": True}})],
+    "verify": [Step("verifier", options={"first": 2})],
     "fuse": [Step("fuser", options={"samples": 2})],
     "vote": [Step("voter", None)],
 }
@@ -62,8 +65,18 @@ class World:
             error = ProviderTimeout("slow", billed=True) if billed else ProviderUnavailable("down")
             return Said(error=error, after_s=after_s)
         text = f"I think it is {chance.randrange(3)}"
-        if request.purpose == "ranker":
-            text = " > ".join(f"[{n}]" for n in chance.sample(range(1, 7), 6))
+        match request.purpose:
+            case "ranker":
+                text = " > ".join(f"[{n}]" for n in chance.sample(range(1, 7), 6))
+            case "unit_test_generator":
+                text = chance.choice(["Test 1: a\nTest 2: b", "Test 1: a", "none"])
+            case "unit_test_evaluator":
+                words = chance.choices(["passed", "failed"], k=2)
+                text = "\n".join(f"Test {n}: {word}" for n, word in enumerate(words, 1))
+            case "verifier":
+                text = chance.choice(["RIGHT", "WRONG", "perhaps"])
+            case _:
+                pass
         stated = chance.random() < 0.8
         used = min(request.max_tokens or 100, chance.randrange(1, 100))
         return Said(text, after_s, 20 if stated else None, used if stated else None)
@@ -165,7 +178,7 @@ worlds = st.builds(
 )
 budgets = st.builds(
     BudgetSpec,
-    calls=st.one_of(st.none(), st.integers(0, 20)),
+    calls=st.one_of(st.none(), st.integers(0, 30)),
     tokens=st.one_of(st.none(), st.integers(0, 8000)),
     completion_tokens=st.one_of(st.none(), st.integers(0, 900)),
     cost_usd=st.one_of(st.none(), st.decimals(0, 1, places=3)),

@@ -83,7 +83,7 @@ def _layers(
         flow, bounds = made[0].outflow, made[0].bounds
         for step in made[1:]:
             shared = flow.attachments & step.outflow.attachments
-            flow = Flow(flow.arity + step.outflow.arity, shared)
+            flow = Flow(flow.arity + step.outflow.arity, shared, step.outflow.tests)
             bounds = bounds + step.bounds
         built.append(LayerSpec(name, made, flow, bounds, budgets.get(name)))
     return tuple(built)
@@ -102,7 +102,7 @@ def _step(
     outflow = technique.flow(inflow)
     assert isinstance(outflow, Flow), outflow
     most = models[step.model].max_tokens if step.model else None
-    sizes = Sizes(question=50, template=200, candidate=most, critique=most, max_tokens=most)
+    sizes = Sizes(50, 200, candidate=most, critique=most, max_tokens=most, tests=most)
     return StepSpec(
         id=f"{layer}.{index + 1}",
         technique=step.technique,
