@@ -77,7 +77,7 @@ def asks_again(layers: Sequence[CheckedLayer], index: int) -> bool:
     if isinstance(before, CheckedNested) or isinstance(step, CheckedNested):
         return False
     technique = step.technique
-    filters = step.outflow.arity != step.inflow.arity
+    filters = has_option(step, "on_none") or (has_option(step, "keep") and not orders(step))
     return (
         type(before.technique) is type(technique)
         and before.technique.options == technique.options
