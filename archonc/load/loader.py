@@ -11,6 +11,7 @@ from archonc.diagnostic.codes_check import (
     IMPORT_OUTSIDE,
     IMPORT_UNREADABLE,
 )
+from archonc.diagnostic.codes_syntax import CHAIN_TOO_LONG
 from archonc.diagnostic.diagnostic import Diagnostic, DiagnosticSink, Edit, Label
 from archonc.diagnostic.suggest import suggest
 from archonc.load.module import Module, folder_below

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 import anyio
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from archon_runtime import Plan, Result, Runtime
+from archon_runtime.budget import Ledger
 from archon_runtime.chat import ChatRequest
 from archon_runtime.errors import ArchonError, ProviderTimeout, ProviderUnavailable
 from archon_runtime.event import CallFinished, Event
-from archon_runtime.plan import BudgetSpec, ModelSpec
+from archon_runtime.plan import Answer, BudgetSpec, Choose, ModelSpec
 from archon_runtime.room import FIELDS
 from archon_runtime.run import Run
 from archon_runtime.usage import NOTHING, Price
-from tests.runtime.plans import Step
+from tests.runtime.plans import Nested, Step
 from tests.runtime.scripted import Said, Scripted
 
 __all__ = [
     "LAYERS",
+    "NESTED",
     "PRICED",
+    "Layers",
     "Watched",
     "World",
+    "all_ledgers",
     "budgets",
     "moments",
     "play",
@@ -35,14 +41,46 @@ __all__ = [
     "worlds",
 ]
 
+Layers: TypeAlias = Mapping[str, Sequence[Step | Nested]]
 PRICED = ModelSpec("lab", "m", max_tokens=100, price=Price(Decimal(100), Decimal(300)))
-LAYERS = {
+SEVEN = Answer(Choose.RANDOM, 7)
+TIGHT = BudgetSpec(calls=3, completion_tokens=250)
+LAYERS: Layers = {
     "draft": [Step("generator", options={"samples": 4}), Step("generator", options={"samples": 2})],
     "notes": [Step("critic")],
     "rank": [Step("ranker", options={"keep": 3})],
     "tests": [Step("unit_test_generator", options={"tests": 2})],
     "evaluate": [Step("unit_test_evaluator", options={"keep": {"keep": 3, "up_to": True}})],
     "verify": [Step("verifier", options={"first": 2})],
+    "fuse": [Step("fuser", options={"samples": 2})],
+    "vote": [Step("voter", None)],
+}
+NESTED: Layers = {
+    "both": [
+        Nested(
+            "best",
+            {
+                "draft": [Step("generator", options={"samples": 3})],
+                "rank": [Step("ranker", options={"keep": 1})],
+            },
+        ),
+        Step("generator"),
+        Nested(
+            "deep",
+            {
+                "inner": [
+                    Nested("x", {"draft": [Step("generator")], "fuse": [Step("fuser")]}),
+                    Nested(
+                        "y", {"draft": [Step("generator", options={"samples": 2})]}, SEVEN, TIGHT
+                    ),
+                ],
+                "notes": [Step("critic")],
+                "rank": [Step("ranker", options={"keep": 2})],
+            },
+            Answer(Choose.ALL),
+        ),
+    ],
+    "notes": [Step("critic")],
     "fuse": [Step("fuser", options={"samples": 2})],
     "vote": [Step("voter", None)],
 }
@@ -101,14 +139,21 @@ class Watched:
         assert self.runtime is not None
         for run in self.runtime._runs:
             self.run = run
-            for name in FIELDS:
-                limit = getattr(self.limits, name)
-                assert limit is None or getattr(run.ledger.booked, name) <= limit, name
+            assert run.ledger.limits == self.limits
+            for ledger in all_ledgers(run):
+                for name in FIELDS:
+                    limit = getattr(ledger.limits, name)
+                    assert limit is None or getattr(ledger.booked, name) <= limit, name
 
     def on_event(self, event: Event) -> None:
         self.look()
         if isinstance(event, CallFinished):
             self.billed += event.usage
+
+
+def all_ledgers(run: Run) -> set[Ledger]:
+    """The ledgers of a run, its layers and its nested architectures."""
+    return {ledger for each in run._books.accounts for ledger in each.ledger.lineage()}
 
 
 async def go(
