@@ -156,6 +156,35 @@ def test_window_rests_on_the_assumptions() -> None:
     assert lints(text, assumed=Assumptions(question_tokens=100)) == []
 
 
+LIBRARY = """archon 1
+model free = openai("gpt-4o-mini")
+architecture best_of(m: model, n: int = 4) {
+  layer generator(m, samples: n)
+  layer ranker(m, keep: 1)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("layers", "line"),
+    [("layer generator(lib.free)", 5), ("layer lib.best_of(lib.free)", 4)],
+)
+def test_what_an_imported_file_brings_is_told_where_this_one_uses_it(
+    tmp_path: Path, layers: str, line: int
+) -> None:
+    (tmp_path / "lib.archon").write_text(LIBRARY, encoding="utf-8")
+    text = f"""archon 1
+import "lib.archon" as lib
+architecture one {{
+  budget {{ cost: $1 }}
+  {layers}
+}}
+"""
+    (found,) = check_source(Source("lint.archon", text), folder=tmp_path)
+    assert (found.code, line_of(found)) == ("L007", line)
+    assert found.source.name == "lint.archon"
+
+
 def test_settings_choose_what_is_linted() -> None:
     text = (
         MODELS

@@ -41,9 +41,10 @@ def _is_free(model: PricedModel) -> bool:
 
 
 def _report(step: CheckedStep, model: ModelSymbol, limit: Limit, report: Report) -> None:
+    # A model of another file is named where this file uses it, or pays for it.
+    places = (model.span, step.span, limit.span)
     report.warn(
-        # A model of another file is named where it is used.
-        model.span if report.owns(model.span) else step.span,
+        next((each for each in places if report.owns(each)), model.span),
         f"`{model.name}` has no `max_tokens`, and {limit.owner} limits `{limit.name}`",
         "its replies may be of any length",
         secondary=(Label(limit.span, "may be used up by one reply"),),
