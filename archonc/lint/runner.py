@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from archonc.check.bounds import cost_of
 from archonc.check.typed import (
-    Assumptions,
     Checked,
     CheckedArchitecture,
-    CheckedLayer,
     CheckedNested,
     leaf_steps,
 )
@@ -115,36 +113,39 @@ def _find(checked: Checked, active: Collection[str], owns: Owns) -> Iterator[Fin
 
 
 def _bodies(checked: Checked) -> Iterator[_Body]:
+    # A component runs as its arguments say. Without parameters it runs as it does by itself,
+    # and of an imported file nothing is told here: neither is looked at once more.
+    varied = frozenset(
+        each.name for each in checked.resolved.architectures if each.declaration.parameters
+    )
     for architecture in checked.architectures:
-        yield from (_Body(each, None) for each in _with_nested(architecture))
+        for each in (architecture, *_nested_in(architecture, varied)):
+            yield _Body(each, None)
     for space in checked.spaces:
         for point in space.points:
-            yield from (_Body(each, space.name) for each in _with_nested(point))
-
-
-def _with_nested(architecture: CheckedArchitecture) -> Iterator[CheckedArchitecture]:
-    yield architecture
-    yield from _nested_in(architecture.layers, architecture.assumed)
+            for each in (point, *_nested_in(point, varied)):
+                yield _Body(each, space.name)
 
 
 def _nested_in(
-    layers: Iterable[CheckedLayer], assumed: Assumptions
+    architecture: CheckedArchitecture, varied: Collection[str]
 ) -> Iterator[CheckedArchitecture]:
-    for layer in layers:
+    for layer in architecture.layers:
         for step in layer.steps:
-            if isinstance(step, CheckedNested):
-                yield CheckedArchitecture(
+            if isinstance(step, CheckedNested) and step.architecture in varied:
+                inner = CheckedArchitecture(
                     name=step.architecture,
                     layers=step.layers,
                     answer=step.answer,
                     budget=step.budget,
                     bounds=step.bounds,
                     cost=cost_of(leaf_steps(step.layers)),
-                    assumed=assumed,
+                    assumed=architecture.assumed,
                     span=step.span,
                     limits=step.limits,
                 )
-                yield from _nested_in(step.layers, assumed)
+                yield inner
+                yield from _nested_in(inner, varied)
 
 
 def _run(
