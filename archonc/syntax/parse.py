@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lark import Token, Tree
-
 from archonc.diagnostic.codes_syntax import (
     EDITION_MISPLACED,
     EDITION_MISSING,
@@ -26,6 +24,7 @@ from archonc.syntax.grammar import lex
 from archonc.syntax.nodes import Edition, ImportDecl, Program, Statement
 from archonc.syntax.recover import Reader
 from archonc.syntax.token_list import TokenList
+from archonc.syntax.tree import Tree
 
 __all__ = ["EDITION", "MAX_NESTING", "parse_program"]
 
@@ -104,7 +103,7 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     return Program(edition, intact, frozenset(broken), whole)
 
 
-def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
+def _read(tokens: TokenList, sink: _CappedSink) -> Tree:
     """Feed all tokens to the parser, and go on after each error."""
     reader = Reader(tokens)
     index, end, last = 0, len(tokens) - 1, -1

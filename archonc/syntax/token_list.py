@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lark import Token
-
 from archonc.source import Source, Span
 from archonc.syntax.build_values import span_of
 from archonc.syntax.grammar import CLOSERS, KEYWORDS, OPENERS
+from archonc.syntax.tree import Token
 
 __all__ = ["MEMBERS", "STATEMENTS", "TokenList"]
 
@@ -72,7 +71,7 @@ class TokenList:
 
     def touches(self, index: int) -> bool:
         """Tell whether nothing lies between a token and the one before it."""
-        return index > 0 and self.tokens[index - 1].end_pos == self.tokens[index].start_pos
+        return index > 0 and self.tokens[index - 1].end == self.tokens[index].start
 
     def is_start(self, index: int) -> bool:
         """Tell whether a statement, or a member of an architecture, surely starts here."""
@@ -95,7 +94,7 @@ class TokenList:
             misspelt = token.type == "NAME" and self.is_first(index) and self.indent(index) == 0
             keyword = token.type.lower() in (*STATEMENTS, "as")
             if following.type in _WORD and (keyword or misspelt):
-                names.add(str(following))
+                names.add(following.text)
         return frozenset(names)
 
     def too_deep(self, limit: int) -> Span | None:
