@@ -50,6 +50,8 @@ def damage(program: str, seed: int) -> str:
     chance = random.Random(seed)
     words = program.split(" ")
     for _ in range(chance.randint(1, 4)):
+        if not words:
+            break
         at = chance.randrange(len(words))
         match chance.randrange(4):
             case 0:
