@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
+
+from archon_runtime.classes import dataclass
 
 __all__ = ["Source", "Span"]
 
@@ -47,4 +47,6 @@ class Source:
     @cached_property
     def sha256(self) -> str:
         """Digest of the text in UTF-8, hex."""
+        import hashlib  # here: only a plan needs it, and it is slow to load
+
         return hashlib.sha256(self.text.encode()).hexdigest()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from archon_runtime.classes import dataclass, field, replace
 from archonc.source import Source, Span
 
 __all__ = ["Diagnostic", "DiagnosticSink", "Edit", "Label", "Severity"]

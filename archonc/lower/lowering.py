@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from archon_runtime.classes import replace
 from archon_runtime.plan import FileSpec, LayerSpec, ModelSpec, PlanSpec, ProviderSpec, StepSpec
 from archon_runtime.prompt import Prompt
 from archon_runtime.techniques.decode import encode_options

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from archon_runtime.classes import dataclass, field
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Technique

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_syntax import (
     MISPLACED_STATEMENT,
     UNCLOSED_BRACKET,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from archon_runtime.classes import dataclass, replace
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.syntax.build_values import ValueBuilder, report_grouped_digits, span_of, subtrees
 from archonc.syntax.nodes import (

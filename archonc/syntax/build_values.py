@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_syntax import GROUPED_DIGITS, NAME_NOT_ASCII, NESTED_TOO_DEEP
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit
 from archonc.source import Span

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from dataclasses import dataclass
 
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_syntax import (
     GROUPED_DIGITS,
     UNCLOSED_TEXT,

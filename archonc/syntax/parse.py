@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from archon_runtime.classes import replace
 from archonc.diagnostic.codes_syntax import (
     EDITION_MISPLACED,
     EDITION_MISSING,

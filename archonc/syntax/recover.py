@@ -8,8 +8,8 @@ statement, a closing bracket, or the next argument inside the brackets that are 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from archon_runtime.classes import dataclass, field
 from archonc.syntax.grammar import CLOSERS, OPENERS
 from archonc.syntax.lalr import Parser
 from archonc.syntax.token_list import MEMBERS, TokenList

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from archon_runtime.classes import dataclass
 from archonc.source import Source, Span
 from archonc.syntax.build_values import span_of
 from archonc.syntax.grammar import CLOSERS, KEYWORDS, OPENERS

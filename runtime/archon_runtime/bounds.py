@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archon_runtime.classes import dataclass
 
 __all__ = ["Bounds", "Range", "Sizes", "add_high", "times_high"]
 
@@ -35,6 +35,9 @@ class Range:
         return Range(self.least * count.least, times_high(count.most, self.most))
 
 
+_NONE = Range()
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How many tokens the parts of a prompt are taken to have, at most.
@@ -49,7 +52,7 @@ class Sizes:
     critique: int | None
     max_tokens: int | None
 
-    def prompt(self, candidates: Range = Range(), *, critiques: bool = False) -> Range:
+    def prompt(self, candidates: Range = _NONE, *, critiques: bool = False) -> Range:
         """Tokens of a prompt that shows so many candidates, with their critiques or not."""
         each = add_high(self.candidate, self.critique) if critiques else self.candidate
         shown = times_high(candidates.most, each)

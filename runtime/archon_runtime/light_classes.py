@@ -20,6 +20,7 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
 """Stands for a default that a field has not."""
 
 _FIELDS = "__light_fields__"
+_STANDARD_FIELDS = "__dataclass_fields__"
 _set: Callable[[object, str, object], None] = object.__setattr__
 
 
@@ -69,7 +70,12 @@ def replace(data: T, /, **changes: Any) -> T:
 
 
 def dataclass(
-    given: type[T] | None = None, /, *, frozen: bool = False, slots: bool = False, order: bool = False
+    given: type[T] | None = None,
+    /,
+    *,
+    frozen: bool = False,
+    slots: bool = False,
+    order: bool = False,
 ) -> Any:
     """Make a data class of a class with annotations, as `dataclasses.dataclass` does."""
 
@@ -80,7 +86,7 @@ def dataclass(
             if name not in cls.__dict__:
                 setattr(made, name, method)
         setattr(made, _FIELDS, found)
-        made.__dataclass_fields__ = _StandardFields()  # type: ignore[attr-defined]
+        setattr(made, _STANDARD_FIELDS, _StandardFields())
         return made
 
     return make if given is None else make(given)
@@ -92,7 +98,9 @@ def _read_fields(cls: type[Any]) -> dict[str, Field]:
     found: dict[str, Field] = {}
     for base in cls.__mro__[:0:-1]:
         found.update(base.__dict__.get(_FIELDS, {}))
-    for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+    # Not by `inspect.get_annotations`: `inspect` takes longer to import than all of this.
+    own: Mapping[str, str] = cls.__dict__.get("__annotations__", {})  # noqa: RUF063
+    for name, annotation in own.items():
         if annotation.startswith("ClassVar"):
             continue
         value = cls.__dict__.get(name, MISSING)
@@ -116,7 +124,9 @@ def _with_slots(cls: type[T], found: Mapping[str, Field]) -> type[T]:
     }
     body["__slots__"] = tuple(name for name in found if name not in inherited)
     body["__qualname__"] = cls.__qualname__
-    return type(cls)(cls.__name__, cls.__bases__, body)
+    metaclass: Any = type(cls)
+    made: type[T] = metaclass(cls.__name__, cls.__bases__, body)
+    return made
 
 
 def _methods(
@@ -133,7 +143,9 @@ def _methods(
             _set(self, name, value)
 
     def equal(self: Any, other: object) -> bool:
-        return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+        return (
+            values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+        )
 
     def text(self: Any) -> str:
         written = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
@@ -195,23 +207,18 @@ class _StandardFields:
     """The fields as the standard library's functions want them, made when they ask."""
 
     def __get__(self, instance: object, owner: type[Any]) -> Mapping[str, Any]:
-        from dataclasses import field, make_dataclass
+        from dataclasses import make_dataclass
 
-        twin = make_dataclass(
-            owner.__name__,
-            [
-                (
-                    each.name,
-                    each.type,
-                    field(repr=each.repr, metadata=each.metadata)
-                    if each.default is MISSING and each.default_factory is MISSING
-                    else field(default_factory=each.default_factory)
-                    if each.default is MISSING
-                    else field(default=each.default, metadata=each.metadata),
-                )
-                for each in fields(owner)
-            ],
-        )
-        found: Mapping[str, Any] = twin.__dataclass_fields__
-        owner.__dataclass_fields__ = found
+        written = [(each.name, each.type, _standard(each)) for each in fields(owner)]
+        twin = make_dataclass(owner.__name__, written)
+        found: Mapping[str, Any] = getattr(twin, _STANDARD_FIELDS)
+        setattr(owner, _STANDARD_FIELDS, found)  # asked once, told for good
         return found
+
+
+def _standard(each: Field) -> Any:
+    from dataclasses import field
+
+    defaults = {"default": each.default, "default_factory": each.default_factory}
+    known = {name: value for name, value in defaults.items() if value is not MISSING}
+    return field(repr=each.repr, metadata=each.metadata, **known)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from archon_runtime.candidate import Candidate
 from archon_runtime.chat import Message, Role
+from archon_runtime.classes import dataclass
 from archon_runtime.question import Question
 
 __all__ = [
@@ -79,6 +78,8 @@ def fence(texts: Sequence[str]) -> str:
     It is a digest of the texts, so the same texts are always fenced alike (and a
     resumed run asks the same thing), and a text that contains it moves it on.
     """
+    import hashlib  # here: checking a program fences nothing, and it is slow to load
+
     digest = hashlib.sha256("\x00".join(texts).encode("utf-8", "surrogatepass"))
     while True:
         marker = digest.hexdigest()[:8]
@@ -87,10 +88,15 @@ def fence(texts: Sequence[str]) -> str:
         digest.update(b"again")
 
 
-def show_candidates(candidates: Sequence[Candidate], *, critiques: bool = False) -> str:
-    """Write candidates for a prompt, numbered from 1, each between fences it can't close."""
+def show_candidates(
+    candidates: Sequence[Candidate], *, critiques: bool = False, marker: str = ""
+) -> str:
+    """Write candidates for a prompt, numbered from 1, each between fences it can't close.
+
+    A *marker* is given only where the result is measured, not shown.
+    """
     shown = [c.critique or "" for c in candidates] if critiques else []
-    marker = fence([*(c.text for c in candidates), *shown])
+    marker = marker or fence([*(c.text for c in candidates), *shown])
     parts = []
     for number, candidate in enumerate(candidates, start=1):
         parts.append(_block(f"candidate {number} {marker}", candidate.text))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 
 from archon_runtime.bounds import Bounds, Sizes
 from archon_runtime.candidate import Candidate
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.errors import StepFailed
 from archon_runtime.flow import Arity, Attachment, Flow, FlowProblem, FlowRule
 from archon_runtime.techniques.base import (
@@ -26,7 +26,7 @@ __all__ = ["Checker", "CheckerOptions"]
 class CheckerOptions:
     """Options of `checker`."""
 
-    check: Check = option(  # noqa: RUF009 (it returns a field)
+    check: Check = option(
         OptionKind.CHECK,
         "What to run on each candidate.",
         positional=True,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from archon_runtime.classes import dataclass
 from archon_runtime.flow import Flow, FlowProblem, FlowRule
 
 __all__ = ["OptionProblem", "nothing_to_work_on"]
