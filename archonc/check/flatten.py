@@ -114,15 +114,19 @@ class _Found:
 class _Names:
     reserved: set[str]
     given: set[str] = field(default_factory=set)
+    numbers: dict[tuple[str, bool], int] = field(default_factory=dict)
 
     def give(self, member: LayerMember) -> str:
         explicit = member.name is not None
         base = member.name.text if member.name is not None else _technique_of(member)
-        name, number = base, 1
+        # What was given stays given: where counting ended, it goes on.
+        number = self.numbers.get((base, explicit), 1)
+        name = base if number == 1 else f"{base}_{number}"
         while name in self.given or (name in self.reserved and not (explicit and number == 1)):
             number += 1
             name = f"{base}_{number}"
         self.given.add(name)
+        self.numbers[base, explicit] = number
         return name
 
 

@@ -36,16 +36,25 @@ MAX_NESTING = 100
 
 MAX_MISTAKES = 100
 
+MAX_STOPS = 2000
+"""Most tokens that may fit nothing, reported or not: one line can hold a million of them."""
+
 _LONG_QUOTE = re.compile(r"`([^`]{60})[^`]{2,}`")
 
 
 class _CappedSink(DiagnosticSink):
     """Takes so many diagnostics and no more: a file of something else has one a line."""
 
+    most = MAX_MISTAKES
+
     @property
     def is_full(self) -> bool:
         """Tell whether another diagnostic would be dropped."""
-        return len(self._found) >= MAX_MISTAKES
+        return len(self._found) >= self.most
+
+    def take_one_more(self) -> None:
+        """Be full after one more diagnostic, which will say so."""
+        self.most = min(self.most, len(self._found) + 1)
 
     def lines(self) -> set[int]:
         """Lines that have a mistake."""
@@ -53,7 +62,7 @@ class _CappedSink(DiagnosticSink):
 
     def add(self, diagnostic: Diagnostic) -> None:
         if not self.is_full:
-            last = len(self._found) == MAX_MISTAKES - 1
+            last = len(self._found) == self.most - 1
             more = ("mistakes after this one are not shown",) if last else ()
             short = replace(
                 diagnostic,
@@ -106,23 +115,26 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
 def _read(tokens: TokenList, sink: _CappedSink) -> Tree:
     """Feed all tokens to the parser, and go on after each error."""
     reader = Reader(tokens)
-    index, end, last = 0, len(tokens) - 1, -1
+    index, end, last, stops = 0, len(tokens) - 1, -1, 0
     mistaken = sink.lines()
     while index < end:
         if reader.feed(index):
             index += 1
             continue
-        if sink.is_full:
+        stops += 1
+        if sink.is_full or stops > MAX_STOPS:
             reader.give_up()
             break
-        if index <= last:
+        if stops == MAX_STOPS:
+            sink.take_one_more()
+        elif index <= last:
             # Reported already, and where it went on led here again: go further on.
             last += 1
             index = reader.skip_to(last)
             continue
         last = index
         # What fits nothing on a line with a mistake is most likely part of that mistake.
-        quiet = tokens.line(index) in mistaken
+        quiet = tokens.line(index) in mistaken and stops < MAX_STOPS
         found = _CappedSink(tokens.source) if quiet else sink
         resumption = report_syntax_error(reader, index, found)
         mistaken.update(found.lines())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archon_runtime.classes import dataclass, field
+from archonc.syntax.brackets import OpenBrackets
 from archonc.syntax.grammar import CLOSERS, OPENERS
 from archonc.syntax.lalr import Parser
 from archonc.syntax.token_list import MEMBERS, TokenList
@@ -142,50 +143,51 @@ class Reader:
             if at == dropped:
                 continue
             if kind in OPENERS:
-                inside.append((kind, self.tokens.indent(at)))
-            elif kind in CLOSERS and any(opener == CLOSERS[kind] for opener, _ in inside):
-                while inside.pop()[0] != CLOSERS[kind]:
-                    pass
+                inside.open(kind, self.tokens.indent(at))
+            elif kind in CLOSERS and inside.close(kind):
+                continue
             elif self._continues(at, kind, nested=bool(inside)):
                 return at
         self.give_up()
         return len(self.tokens) - 1
 
-    def _mend(self, index: int) -> tuple[list[tuple[str, int]], int | None]:
+    def _mend(self, index: int) -> tuple[OpenBrackets, int | None]:
         """Find out whether one bracket too few or too many is the mistake, and allow for it.
 
-        Gives the brackets to take for open (type and indentation), and one to ignore.
+        Gives the brackets to take for open, with their indentation, and one to ignore.
         """
         tokens, kind = self.tokens, self.tokens[index].type
+        inside, brackets = OpenBrackets(), tokens.brackets
         if tokens.is_start(index):
-            return [], None
+            return inside, None
         accepted = self.accepted()
         for closer, opener in CLOSERS.items():
             surplus = 0 if opener in self.blamed else tokens.surplus(closer)
-            if surplus == 1 and opener in accepted and tokens.is_balanced(index, opener):
+            if surplus == 1 and opener in accepted and brackets.is_balanced_with(index, opener):
                 self.blamed.add(opener)
-                return [(opener, tokens.indent(index))], None
-            if surplus == -1 and kind == opener and tokens.is_balanced(index):
+                inside.open(opener, tokens.indent(index))
+                return inside, None
+            if surplus == -1 and kind == opener and brackets.is_balanced_without(index):
                 self.blamed.add(opener)
-                return [], index
+                return inside, index
             missing = surplus == -1 and self.bracket == opener and closer in accepted
-            if missing and tokens.is_balanced(index, closer):
+            if missing and brackets.is_balanced_with(index, closer):
                 end = tokens[index - 1].end
                 self._parser.feed(Token(closer, "", end, end))
                 self.opened.pop()
                 self.blamed.add(opener)
-        return [], None
+        return inside, None
 
-    def _may_start(self, index: int, inside: list[tuple[str, int]]) -> bool:
+    def _may_start(self, index: int, inside: OpenBrackets) -> bool:
         """Tell whether to go on at a statement, *inside* brackets that were skipped."""
         tokens = self.tokens
         if not tokens.is_start(index):
             return False
-        braces = [indent for opener, indent in inside if opener == "LBRACE"]
-        if braces:
+        brace = inside.note_of("LBRACE")
+        if brace is not None:
             # A statement of the skipped block, unless it stands too far to the left for that.
-            reach = braces[-1] - (tokens[index].type.lower() in MEMBERS)
-            return tokens.indent(index) <= reach and not tokens.is_balanced()
+            reach = brace - (tokens[index].type.lower() in MEMBERS)
+            return tokens.indent(index) <= reach and not tokens.brackets.is_balanced()
         ambiguous = tokens[index].type in _AMBIGUOUS
         return not ambiguous or (not inside and self.bracket in (None, "LBRACE"))
 

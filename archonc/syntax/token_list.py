@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
 
 from archon_runtime.classes import dataclass
 from archonc.source import Source, Span
+from archonc.syntax.brackets import Brackets, OpenBrackets
 from archonc.syntax.build_values import span_of
 from archonc.syntax.grammar import CLOSERS, KEYWORDS, OPENERS
 from archonc.syntax.tree import Token
@@ -43,12 +47,22 @@ _FOLLOWERS: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+_BLANK = re.compile(r"[^\S\n]*")
+
+
+@dataclass(frozen=True)
 class TokenList:
     """The tokens of a source, `$END` last."""
 
     source: Source
     tokens: Sequence[Token]
+
+    @cached_property
+    def brackets(self) -> Brackets:
+        """The brackets among the tokens."""
+        kinds = [token.type for token in self.tokens]
+        places = [at for at, kind in enumerate(kinds) if kind in OPENERS or kind in CLOSERS]
+        return Brackets([kinds[at] for at in places], places)
 
     def __getitem__(self, index: int) -> Token:
         return self.tokens[index]
@@ -62,8 +76,10 @@ class TokenList:
 
     def indent(self, index: int) -> int:
         """How far the line of a token is indented, in characters."""
-        text = self.source.line_text(self.line(index))
-        return len(text) - len(text.lstrip())
+        start = self.tokens[index].start
+        _, column = self.source.line_column(start)
+        match = _BLANK.match(self.source.text, start - column + 1)
+        return len(match.group()) if match else 0
 
     def is_first(self, index: int) -> bool:
         """Tell whether a token is the first after a separator, or of all."""
@@ -99,38 +115,20 @@ class TokenList:
 
     def too_deep(self, limit: int) -> Span | None:
         """Find the first bracket that is nested deeper than *limit*."""
-        depth = 0
-        for token in self.tokens:
-            if token.type in OPENERS:
-                depth += 1
-                if depth > limit:
-                    return span_of(token)
-            elif token.type in CLOSERS:
-                depth = max(0, depth - 1)
+        opened = OpenBrackets()
+        for kind, place in zip(self.brackets.kinds, self.brackets.places, strict=True):
+            if kind in CLOSERS:
+                opened.close(kind)
+                continue
+            opened.open(kind, place)
+            if len(opened) > limit:
+                return span_of(self.tokens[place])
         return None
-
-    def is_balanced(self, edited: int = -1, kind: str = "") -> bool:
-        """Tell whether each bracket of the file has its partner.
-
-        Or would have, if there were a token of another kind before the *edited* one,
-        or, without a kind, if the edited one were not there.
-        """
-        opened: list[str] = []
-        for at, token in enumerate(self.tokens):
-            kinds: tuple[str, ...] = (token.type,)
-            if at == edited:
-                kinds = (kind, token.type) if kind else ()
-            for each in kinds:
-                if each in OPENERS:
-                    opened.append(each)
-                elif each in CLOSERS and (not opened or opened.pop() != CLOSERS[each]):
-                    return False
-        return not opened
 
     def surplus(self, closer: str) -> int:
         """Count how many more closing brackets of a kind there are than opening ones."""
-        kinds = [token.type for token in self.tokens]
-        return kinds.count(closer) - kinds.count(CLOSERS[closer])
+        counts = self.brackets.counts
+        return counts[closer] - counts[CLOSERS[closer]]
 
     def dedented_pair(self, first: int, end: int) -> int | None:
         """Find a bracket, from *first* on, whose partner stands too far to the left.
@@ -139,11 +137,11 @@ class TokenList:
         partner was surely meant for a bracket further out.
         """
         opened: list[int] = []
-        for index in range(first, end):
-            token = self.tokens[index]
-            if token.type in OPENERS:
+        places = self.brackets.places
+        for index in places[bisect_left(places, first) : bisect_left(places, end)]:
+            if self.tokens[index].type in OPENERS:
                 opened.append(index)
-            elif token.type in CLOSERS and opened:
+            elif opened:
                 opener = opened.pop()
                 if self.is_first(index) and self.indent(index) < self.indent(opener):
                     return opener
