@@ -81,7 +81,8 @@ def make_tables(lark: Lark) -> str:
             (_mapping(automaton.gotos(name, numbers)) for name in names),
         ),
         "# A rule's name, how many values it takes, its row of GOTOS, and what it keeps of them:",
-        "# all (None), or their places, as ~place where a value's children stand for it.",
+        "# all (None), or their places, as ~place where the children of an inlined rule stand for",
+        "# it. A rule without a name passes on the one value that it takes.",
         _listing(
             "RULES: tuple[tuple[str, int, int, tuple[int, ...] | None], ...]",
             (_rule(rule, names.index(rule.origin.name)) for rule in lark.rules),
@@ -164,6 +165,10 @@ def _rule(rule: Rule, row: int) -> str:
     assert not rule.alias
     assert not rule.options.expand1
     name = rule.options.template_source or rule.origin.name
+    # A rule of one other, which will be inlined anyway: its value is the other's.
+    passes = name.startswith("_") and len(rule.expansion) == 1 and not rule.expansion[0].is_term
+    if passes:
+        return repr(("", 1, row, None))
     whole = kept == tuple(range(len(rule.expansion)))
     return repr((str(name), len(rule.expansion), row, None if whole else kept))
 

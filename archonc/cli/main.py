@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE
@@ -77,17 +79,29 @@ def _dispatch(words: list[str]) -> int:
         print(_overview(), end="", file=sys.stdout if words else sys.stderr)
         return 0 if words else EXIT_USAGE
     name, rest = words[0], words[1:]
-    command = _find(name)
-    if command is None:
-        return _unknown(name)
-    if rest and isinstance(command, PlainCommand) and not any(w.startswith("-") for w in rest):
-        return command.execute_plain(rest)
+    with _without_collector():
+        command = _find(name)
+        if command is None:
+            return _unknown(name)
+        if rest and isinstance(command, PlainCommand) and not any(w.startswith("-") for w in rest):
+            return command.execute_plain(rest)
+    # Imported here: a plain command does without it.
     import argparse
 
     summary = COMMANDS[name][1] if name in COMMANDS else None
     parser = argparse.ArgumentParser(prog=f"archonc {name}", description=summary)
     command.add_arguments(parser)
     return command.execute(parser.parse_intermixed_args(rest))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Look for no garbage: modules and syntax trees are none, and looking takes its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _find(name: str) -> Command | None:

@@ -17,7 +17,7 @@ __all__ = ["Brackets", "OpenBrackets"]
 
 
 class OpenBrackets:
-    """The brackets that are open at a place, innermost last, with a note for each.
+    """The brackets that are open at a place, innermost last, and the token that each is.
 
     A closing bracket closes those inside its partner as well; one without a partner
     closes nothing.
@@ -25,16 +25,16 @@ class OpenBrackets:
 
     def __init__(self) -> None:
         self._kinds: list[str] = []
-        self._notes: list[int] = []
+        self._places: list[int] = []
         self._counts = dict.fromkeys(OPENERS, 0)
 
     def __len__(self) -> int:
         return len(self._kinds)
 
-    def open(self, kind: str, note: int) -> None:
+    def open(self, kind: str, place: int) -> None:
         """Open a bracket."""
         self._kinds.append(kind)
-        self._notes.append(note)
+        self._places.append(place)
         self._counts[kind] += 1
 
     def close(self, closer: str) -> bool:
@@ -45,16 +45,16 @@ class OpenBrackets:
         kind = ""
         while kind != opener:
             kind = self._kinds.pop()
-            self._notes.pop()
+            self._places.pop()
             self._counts[kind] -= 1
         return True
 
-    def note_of(self, kind: str) -> int | None:
-        """Note of the innermost open bracket of a kind."""
+    def place_of(self, kind: str) -> int | None:
+        """Place of the innermost open bracket of a kind."""
         if not self._counts[kind]:
             return None
-        place = len(self._kinds) - 1 - self._kinds[::-1].index(kind)
-        return self._notes[place]
+        last = len(self._kinds) - 1 - self._kinds[::-1].index(kind)
+        return self._places[last]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ class Parser:
                 values.append(token)
                 return True
             name, size, goto, kept = _RULES[~action]
+            if not name:
+                states[-1] = goto[states[-2]]
+                continue
             taken = values[-size:] if size else []
             if size:
                 del states[-size:]
@@ -98,8 +101,9 @@ def _pick(taken: list[Child], kept: tuple[int, ...]) -> list[Child]:
             picked.append(taken[at])
             continue
         inlined = taken[~at]
-        assert isinstance(inlined, Tree)
-        if picked:
+        if not isinstance(inlined, Tree) or inlined.data[0] != "_":
+            picked.append(inlined)  # an inlined rule has passed it on
+        elif picked:
             picked += inlined.children
         else:
             picked = inlined.children

@@ -133,6 +133,7 @@ class Reader:
         A statement that starts at *misplaced* is skipped like anything else.
         """
         inside, dropped = self._mend(index)
+        useless: set[tuple[str, ...]] = set()
         for at in range(index, len(self.tokens) - 1):
             kind = self.tokens[at].type
             if at != misplaced and self._may_start(at, inside):
@@ -143,18 +144,22 @@ class Reader:
             if at == dropped:
                 continue
             if kind in OPENERS:
-                inside.open(kind, self.tokens.indent(at))
+                inside.open(kind, at)
             elif kind in CLOSERS and inside.close(kind):
                 continue
-            elif self._continues(at, kind, nested=bool(inside)):
-                return at
+            elif kind in CLOSERS or (kind == "_SEP" and not inside and self.opened):
+                # The stack stays as it is, so that what did not help once never will.
+                goal = (kind, self.tokens[at + 1].type if kind == "_SEP" else "")
+                if goal not in useless and self._continues(at, kind):
+                    return at
+                useless.add(goal)
         self.give_up()
         return len(self.tokens) - 1
 
     def _mend(self, index: int) -> tuple[OpenBrackets, int | None]:
         """Find out whether one bracket too few or too many is the mistake, and allow for it.
 
-        Gives the brackets to take for open, with their indentation, and one to ignore.
+        Gives the brackets to take for open, each at this token, and one to ignore.
         """
         tokens, kind = self.tokens, self.tokens[index].type
         inside, brackets = OpenBrackets(), tokens.brackets
@@ -165,7 +170,7 @@ class Reader:
             surplus = 0 if opener in self.blamed else tokens.surplus(closer)
             if surplus == 1 and opener in accepted and brackets.is_balanced_with(index, opener):
                 self.blamed.add(opener)
-                inside.open(opener, tokens.indent(index))
+                inside.open(opener, index)
                 return inside, None
             if surplus == -1 and kind == opener and brackets.is_balanced_without(index):
                 self.blamed.add(opener)
@@ -183,26 +188,26 @@ class Reader:
         tokens = self.tokens
         if not tokens.is_start(index):
             return False
-        brace = inside.note_of("LBRACE")
+        brace = inside.place_of("LBRACE")
         if brace is not None:
             # A statement of the skipped block, unless it stands too far to the left for that.
-            reach = brace - (tokens[index].type.lower() in MEMBERS)
+            reach = tokens.indent(brace) - (tokens[index].type.lower() in MEMBERS)
             return tokens.indent(index) <= reach and not tokens.brackets.is_balanced()
         ambiguous = tokens[index].type in _AMBIGUOUS
         return not ambiguous or (not inside and self.bracket in (None, "LBRACE"))
 
-    def _continues(self, at: int, kind: str, *, nested: bool) -> bool:
+    def _continues(self, at: int, kind: str) -> bool:
         """Cut the stack so that a separator or a closing bracket fits, if that is right."""
         if kind in CLOSERS:
             height = self.find_height(kind)
-        elif kind == "_SEP" and not nested and self.opened and not self.tokens.is_start(at + 1):
+        elif self.tokens.is_start(at + 1):
+            return False
+        else:
             floor = self.opened[-1][1]
             # Between statements and members only a known word may start the next one.
             if self.find_height("_SEP", *_MEMBER_START, above=floor):
                 return False
             height = self.find_height("_SEP", self.tokens[at + 1].type, above=floor)
-        else:
-            return False
         if height is None:
             return False
         self.cut(height)

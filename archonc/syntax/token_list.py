@@ -32,6 +32,8 @@ MEMBERS = ("layer", "maybe", "budget", "answer", "require", "repeat", "either")
 """The words that start a member of an architecture."""
 
 _WORD = KEYWORDS | {"NAME"}
+_STARTS = frozenset(word.upper() for word in (*STATEMENTS, *MEMBERS))
+_DECLARING = frozenset(word.upper() for word in (*STATEMENTS, "as"))
 
 # What follows a keyword where it is one; elsewhere it is a name, which none of these follows.
 _FOLLOWERS: dict[str, frozenset[str]] = {
@@ -91,25 +93,25 @@ class TokenList:
 
     def is_start(self, index: int) -> bool:
         """Tell whether a statement, or a member of an architecture, surely starts here."""
-        token = self.tokens[index]
-        word = token.type.lower()
-        if not self.is_first(index) or (word not in STATEMENTS and word not in MEMBERS):
+        kind = self.tokens[index].type
+        if kind not in _STARTS or not self.is_first(index):
             return False
         follower = self.tokens[index + 1].type
-        if follower in _FOLLOWERS.get(token.type, _WORD):
+        if follower in _FOLLOWERS.get(kind, _WORD):
             return True
         # `model = …` at the edge of the file is a declaration that lacks its name.
-        return word in STATEMENTS and follower == "EQUAL" and self.indent(index) == 0
+        return kind.lower() in STATEMENTS and follower == "EQUAL" and self.indent(index) == 0
 
     def declared(self) -> frozenset[str]:
         """Names that the file declares, as far as its tokens tell, readable or not."""
         names: set[str] = set()
         for index, token in enumerate(self.tokens[:-1]):
             following = self.tokens[index + 1]
+            if following.type not in _WORD:
+                continue
             # A misspelt keyword declares as well, if it stands at the edge of the file.
             misspelt = token.type == "NAME" and self.is_first(index) and self.indent(index) == 0
-            keyword = token.type.lower() in (*STATEMENTS, "as")
-            if following.type in _WORD and (keyword or misspelt):
+            if token.type in _DECLARING or misspelt:
                 names.add(following.text)
         return frozenset(names)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
+from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 __all__ = ["MISSING", "Field", "dataclass", "field", "fields", "replace"]
@@ -99,9 +100,9 @@ def _read_fields(cls: type[Any]) -> dict[str, Field]:
     for base in cls.__mro__[:0:-1]:
         found.update(base.__dict__.get(_FIELDS, {}))
     # Not by `inspect.get_annotations`: `inspect` takes longer to import than all of this.
-    own: Mapping[str, str] = cls.__dict__.get("__annotations__", {})  # noqa: RUF063
+    own: Mapping[str, Any] = cls.__dict__.get("__annotations__", {})  # noqa: RUF063
     for name, annotation in own.items():
-        if annotation.startswith("ClassVar"):
+        if str(annotation).removeprefix("typing.").startswith("ClassVar"):
             continue
         value = cls.__dict__.get(name, MISSING)
         each = value if isinstance(value, Field) else Field(value, MISSING, {}, shown=True)
@@ -135,12 +136,14 @@ def _methods(
     names = tuple(found)
     values: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
     shown = tuple(name for name in names if found[name].repr)
+    setters = [_setter(cls, name) for name in names]
+    every, count = tuple(found.values()), len(found)
 
     def init(self: Any, *args: Any, **given: Any) -> None:
-        if given or len(args) != len(names):
-            args = _complete(cls.__name__, tuple(found.values()), args, given)
-        for name, value in zip(names, args, strict=True):
-            _set(self, name, value)
+        if given or len(args) != count:
+            args = _complete(cls.__name__, every, args, given)
+        for setter, value in zip(setters, args):  # noqa: B905 - as long, and this is run often
+            setter(self, value)
 
     def equal(self: Any, other: object) -> bool:
         return (
@@ -163,6 +166,15 @@ def _methods(
     if frozen:
         methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
     return methods | _orders(values) if order else methods
+
+
+def _setter(cls: type[Any], name: str) -> Callable[[object, object], None]:
+    """Find a way to set a field that passes by what makes a class frozen: its slot is fastest."""
+    slot: Any = getattr(cls, name, None)
+    if isinstance(slot, MemberDescriptorType):
+        setter: Callable[[object, object], None] = slot.__set__
+        return setter
+    return lambda self, value: _set(self, name, value)
 
 
 def _complete(
