@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE
+from archonc.collector import pause_collector
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +78,7 @@ def _dispatch(words: list[str]) -> int:
         print(_overview(), end="", file=sys.stdout if words else sys.stderr)
         return 0 if words else EXIT_USAGE
     name, rest = words[0], words[1:]
-    with _without_collector():
+    with pause_collector():
         command = _find(name)
         if command is None:
             return _unknown(name)
@@ -92,16 +91,6 @@ def _dispatch(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"archonc {name}", description=summary)
     command.add_arguments(parser)
     return command.execute(parser.parse_intermixed_args(rest))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Look for no garbage: modules and syntax trees are none, and looking takes its time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _find(name: str) -> Command | None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import islice, takewhile
 
 from archon_runtime.classes import replace
+from archonc.collector import pause_collector
 from archonc.diagnostic.codes_syntax import (
     EDITION_MISPLACED,
     EDITION_MISSING,
@@ -84,6 +88,11 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     A statement with a mistake inside is left out, and its name is in `broken`: what
     is left can be checked further without a mistake being reported twice.
     """
+    with pause_collector():
+        return _parse(source, sink)
+
+
+def _parse(source: Source, sink: DiagnosticSink) -> Program:
     found = _CappedSink(source)
     text = blank_forbidden(found)
     tokens = TokenList(source, lex(text))
@@ -103,7 +112,7 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
         for statement in built
         if not isinstance(statement, Edition)
         and not found.is_full
-        and not any(_lies_in(mistake, statement.span) for mistake in mistakes)
+        and not _holds_any(statement.span, mistakes)
     )
     edition = None if deep else _check_edition(tokens, built, found)
     for diagnostic in _without_echoes(found.diagnostics):
@@ -161,6 +170,13 @@ def _without_echoes(found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
         return diagnostic.code == UNEXPECTED_TOKEN and place.start in units
 
     return [diagnostic for diagnostic in found if not is_echo(diagnostic)]
+
+
+def _holds_any(outer: Span, places: Sequence[Span]) -> bool:
+    """Tell whether one of the places, which are sorted, lies in a span."""
+    first = bisect_left(places, outer.start, key=lambda place: place.start)
+    after = takewhile(lambda place: place.start <= outer.end, islice(places, first, None))
+    return any(_lies_in(place, outer) for place in after)
 
 
 def _lies_in(inner: Span, outer: Span) -> bool:
