@@ -22,6 +22,7 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
 
 _FIELDS = "__light_fields__"
 _STANDARD_FIELDS = "__dataclass_fields__"
+_SIGNATURE = "__signature__"
 _set: Callable[[object, str, object], None] = object.__setattr__
 
 
@@ -88,6 +89,7 @@ def dataclass(
                 setattr(made, name, method)
         setattr(made, _FIELDS, found)
         setattr(made, _STANDARD_FIELDS, _StandardFields())
+        setattr(made, _SIGNATURE, _Signature())
         return made
 
     return make if given is None else make(given)
@@ -219,18 +221,27 @@ class _StandardFields:
     """The fields as the standard library's functions want them, made when they ask."""
 
     def __get__(self, instance: object, owner: type[Any]) -> Mapping[str, Any]:
-        from dataclasses import make_dataclass
-
-        written = [(each.name, each.type, _standard(each)) for each in fields(owner)]
-        twin = make_dataclass(owner.__name__, written)
-        found: Mapping[str, Any] = getattr(twin, _STANDARD_FIELDS)
+        found: Mapping[str, Any] = getattr(_standard_twin(owner), _STANDARD_FIELDS)
         setattr(owner, _STANDARD_FIELDS, found)  # asked once, told for good
         return found
 
 
-def _standard(each: Field) -> Any:
-    from dataclasses import field
+class _Signature:
+    """The arguments as `inspect.signature` and `help` show them, made when they ask."""
 
-    defaults = {"default": each.default, "default_factory": each.default_factory}
-    known = {name: value for name, value in defaults.items() if value is not MISSING}
-    return field(repr=each.repr, metadata=each.metadata, **known)
+    def __get__(self, instance: object, owner: type[Any]) -> Any:
+        from inspect import signature
+
+        return signature(_standard_twin(owner))
+
+
+def _standard_twin(cls: type[Any]) -> type[Any]:
+    from dataclasses import field, make_dataclass
+
+    def write(each: Field) -> Any:
+        defaults = {"default": each.default, "default_factory": each.default_factory}
+        known = {name: value for name, value in defaults.items() if value is not MISSING}
+        return field(repr=each.repr, metadata=each.metadata, **known)
+
+    written = [(each.name, each.type, write(each)) for each in fields(cls)]
+    return make_dataclass(cls.__name__, written)

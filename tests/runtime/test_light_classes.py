@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 import subprocess
 import sys
@@ -151,6 +152,15 @@ def test_fields_are_those_of_the_standard_library() -> None:
         seen = dataclasses.fields(light)
         assert [(f.name, f.repr) for f in seen] == [(f.name, f.repr) for f in standard]
         assert dataclasses.is_dataclass(light)
+
+
+def test_signatures_are_those_of_the_standard_library() -> None:
+    for name, light in LIGHT.items():
+        seen, standard = inspect.signature(light), inspect.signature(STANDARD[name])
+        assert list(seen.parameters) == list(standard.parameters)
+        assert [p.default for p in seen.parameters.values() if p.default != p.empty] == [
+            p.default for p in standard.parameters.values() if p.default != p.empty
+        ]
 
 
 def test_instances_are_copied_and_matched() -> None:
