@@ -24,17 +24,15 @@ class OpenBrackets:
     """
 
     def __init__(self) -> None:
-        self._kinds: list[str] = []
-        self._places: list[int] = []
+        self._opened: list[tuple[str, int]] = []
         self._counts = dict.fromkeys(OPENERS, 0)
 
     def __len__(self) -> int:
-        return len(self._kinds)
+        return len(self._opened)
 
     def open(self, kind: str, place: int) -> None:
         """Open a bracket."""
-        self._kinds.append(kind)
-        self._places.append(place)
+        self._opened.append((kind, place))
         self._counts[kind] += 1
 
     def close(self, closer: str) -> bool:
@@ -44,17 +42,13 @@ class OpenBrackets:
             return False
         kind = ""
         while kind != opener:
-            kind = self._kinds.pop()
-            self._places.pop()
+            kind, _ = self._opened.pop()
             self._counts[kind] -= 1
         return True
 
     def place_of(self, kind: str) -> int | None:
         """Place of the innermost open bracket of a kind."""
-        if not self._counts[kind]:
-            return None
-        last = len(self._kinds) - 1 - self._kinds[::-1].index(kind)
-        return self._places[last]
+        return next((place for each, place in reversed(self._opened) if each == kind), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,16 @@ def _scanner() -> re.Pattern[str]:
 def lex(text: str) -> list[Token]:
     """Cut a text into tokens, the last of which is `$END`; every text has them."""
     tokens: list[Token] = []
+    end = 0
+    # Every character is part of a match, for the last terminal takes what is left.
     for match in _scanner().finditer(text):
         kind, written = match.lastgroup or "", match.group()
+        start, end = end, end + len(written)
         if kind == "NAME":
             kind = WORDS.get(written, "NAME")
         elif kind == IGNORED:
             continue
-        token = Token(kind, written, match.start(), match.end())
+        token = Token(kind, written, start, end)
         if kind == "OPEN_TEXT":
             tokens.extend(_split_open_text(token))
         else:

@@ -229,16 +229,17 @@ def _check_edition(
 
 def _report_missing(tokens: TokenList, sink: DiagnosticSink) -> None:
     """Report that there is no edition, unless a line that was meant as one is broken."""
-    words = [token for token in tokens.tokens if token.type != "_SEP"]
-    if any(tokens[at].type == "ARCHON" and tokens.is_first(at) for at in range(len(tokens))):
+    first = next(token for token in tokens.tokens if token.type != "_SEP")
+    editions = (at for at, token in enumerate(tokens.tokens) if token.type == "ARCHON")
+    if any(map(tokens.is_first, editions)):
         return
-    start = span_of(words[0]).start
+    start = first.start
     if any(found.primary.span.start == start for found in sink.diagnostics):
         return
     sink.error(
         EDITION_MISSING,
         "the file does not say its edition of the language",
-        Span(start, start) if words[0].type == "$END" else span_of(words[0]),
+        Span(start, start) if first.type == "$END" else span_of(first),
         helps=(f"write `archon {EDITION}` on the first line",),
         edits=(Edit(Span(start, start), f"archon {EDITION}\n\n"),),
     )

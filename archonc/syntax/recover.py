@@ -13,7 +13,7 @@ from archon_runtime.classes import dataclass, field
 from archonc.syntax.brackets import OpenBrackets
 from archonc.syntax.grammar import CLOSERS, OPENERS
 from archonc.syntax.lalr import Parser
-from archonc.syntax.token_list import MEMBERS, TokenList
+from archonc.syntax.token_list import MEMBERS, STARTS, TokenList
 from archonc.syntax.tree import Token, Tree
 
 __all__ = ["Reader"]
@@ -134,9 +134,10 @@ class Reader:
         """
         inside, dropped = self._mend(index)
         useless: set[tuple[str, ...]] = set()
-        for at in range(index, len(self.tokens) - 1):
-            kind = self.tokens[at].type
-            if at != misplaced and self._may_start(at, inside):
+        tokens = self.tokens.tokens
+        for at in range(index, len(tokens) - 1):
+            kind = tokens[at].type
+            if kind in STARTS and at != misplaced and self._may_start(at, inside):
                 height = self.statement_height(at)
                 if height is not None:
                     self.cut(height)
@@ -149,12 +150,12 @@ class Reader:
                 continue
             elif kind in CLOSERS or (kind == "_SEP" and not inside and self.opened):
                 # The stack stays as it is, so that what did not help once never will.
-                goal = (kind, self.tokens[at + 1].type if kind == "_SEP" else "")
+                goal = (kind, tokens[at + 1].type if kind == "_SEP" else "")
                 if goal not in useless and self._continues(at, kind):
                     return at
                 useless.add(goal)
         self.give_up()
-        return len(self.tokens) - 1
+        return len(tokens) - 1
 
     def _mend(self, index: int) -> tuple[OpenBrackets, int | None]:
         """Find out whether one bracket too few or too many is the mistake, and allow for it.

@@ -14,7 +14,7 @@ from archonc.syntax.build_values import span_of
 from archonc.syntax.grammar import CLOSERS, KEYWORDS, OPENERS
 from archonc.syntax.tree import Token
 
-__all__ = ["MEMBERS", "STATEMENTS", "TokenList"]
+__all__ = ["MEMBERS", "STARTS", "STATEMENTS", "TokenList"]
 
 STATEMENTS = (
     "archon",
@@ -31,8 +31,10 @@ STATEMENTS = (
 MEMBERS = ("layer", "maybe", "budget", "answer", "require", "repeat", "either")
 """The words that start a member of an architecture."""
 
+STARTS = frozenset(word.upper() for word in (*STATEMENTS, *MEMBERS))
+"""The types of both."""
+
 _WORD = KEYWORDS | {"NAME"}
-_STARTS = frozenset(word.upper() for word in (*STATEMENTS, *MEMBERS))
 _DECLARING = frozenset(word.upper() for word in (*STATEMENTS, "as"))
 
 # What follows a keyword where it is one; elsewhere it is a name, which none of these follows.
@@ -94,7 +96,7 @@ class TokenList:
     def is_start(self, index: int) -> bool:
         """Tell whether a statement, or a member of an architecture, surely starts here."""
         kind = self.tokens[index].type
-        if kind not in _STARTS or not self.is_first(index):
+        if kind not in STARTS or not self.is_first(index):
             return False
         follower = self.tokens[index + 1].type
         if follower in _FOLLOWERS.get(kind, _WORD):
@@ -117,6 +119,8 @@ class TokenList:
 
     def too_deep(self, limit: int) -> Span | None:
         """Find the first bracket that is nested deeper than *limit*."""
+        if len(self.brackets.kinds) <= limit:
+            return None
         opened = OpenBrackets()
         for kind, place in zip(self.brackets.kinds, self.brackets.places, strict=True):
             if kind in CLOSERS:
