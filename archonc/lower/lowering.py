@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.plan import (
     FileSpec,
     LayerSpec,
