@@ -35,6 +35,7 @@ COMMANDS = {
     "check": ("archonc.cli.check", "check programs; silent if they are right"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }
 
