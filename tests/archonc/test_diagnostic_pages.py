@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archonc.compiler import compile_source
 from archonc.diagnostic.codes import CODES
 from archonc.importer import import_source
 from archonc.source import Source
-from tests.golden.test_golden import all_cases
+from tests.golden.test_golden import all_cases, diagnose_text
 from tests.golden.test_golden_import import all_imports
 
 ROOT = Path(__file__).parents[2]
@@ -30,9 +29,9 @@ def block(page: str, heading: str) -> str:
     return found.group(1)
 
 
-def codes_of(program: str) -> list[str]:
-    found = compile_source(Source("page.archon", program + "\n"), folder=GOLDEN).diagnostics
-    return [each.code for each in found]
+def codes_of(program: str, expected: str = "") -> list[str]:
+    source = Source("page.archon", program + "\n")
+    return [each.code for each in diagnose_text(source, {expected})]
 
 
 def codes_of_config(config: str) -> list[str]:
@@ -66,7 +65,7 @@ def test_page_has_its_title_and_headings(code: str) -> None:
 @pytest.mark.parametrize("code", IN_PROGRAMS)
 def test_wrong_program_gives_exactly_its_code(code: str) -> None:
     page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
-    assert codes_of(block(page, "Wrong")) == [code]
+    assert codes_of(block(page, "Wrong"), code) == [code]
 
 
 @pytest.mark.parametrize("code", IN_PROGRAMS)
