@@ -55,11 +55,11 @@ class Critiques:
         """Report that the runner took the critiques of other candidates for these."""
         if self._mispaired is None:
             return
-        here = "here they are gone" if self._critic is None else "here each stays with its own"
+        here = "without critiques" if self._critic is None else "with each candidate's own"
         self._findings.warn(
             MISPAIRED_CRITIQUES,
             f"the `{component.type}` of layer {layer.number} was given critiques of other "
-            f"candidates: {here}",
+            f"candidates: imported {here}",
             component.place("type"),
             "took them by position",
             notes=(

@@ -220,7 +220,7 @@ class _Walk:
             readers.append(Reader.EVALUATED)
         elif layer.type is ComponentType.GENERATOR:
             readers.append(Reader.SHOWN)
-        else:
+        elif self.arity.high is not None:
             self._findings.warn(
                 TESTS_HIDDEN,
                 f"a `{layer.type}` saw the tests within the question, here only generators and "

@@ -81,15 +81,12 @@ def _short(name: str) -> str:
 
 def _settings(model: ModelUse, first: ModelUse) -> list[str]:
     """Endings that tell *model* from the first of its name: `max_tokens`, temperature."""
-    tokens = "" if model.max_tokens is None else f"_{_thousands(model.max_tokens)}"
-    heat = "" if model.temperature is None else "_t" + f"{model.temperature:f}".replace(".", "_")
-    endings = []
-    if tokens and model.max_tokens != first.max_tokens:
-        endings.append(tokens)
-    if heat and model.temperature != first.temperature:
-        endings.append(heat)
-    if tokens and heat:
-        endings.append(heat + tokens)
+    tokens = heat = ""
+    if model.max_tokens is not None and model.max_tokens != first.max_tokens:
+        tokens = f"_{_thousands(model.max_tokens)}"
+    if model.temperature is not None and model.temperature != first.temperature:
+        heat = "_t" + f"{model.temperature:f}".replace(".", "_")
+    endings = [each for each in (tokens, heat, heat + tokens) if each]
     if model.provider != first.provider:
         endings.append(f"_{model.provider}")
     return endings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from archon_runtime.providers.kinds import KINDS
 from archonc.diagnostic.codes_import import (
     CONFIG_MISSING_KEY,
     CONFIG_WRONG_VALUE,
@@ -33,7 +34,7 @@ def read_model(members: Members) -> ModelUse | None:
         for key in ("temperature", "max_tokens"):
             _report_unsent(key, name, members)
         return ModelUse(provider.name, name, None, None)
-    temperature = members.temperature(Decimal(1 if provider.name == "anthropic" else 2))
+    temperature = members.temperature(Decimal(KINDS[provider.name].hottest))
     max_tokens = members.count("max_tokens", "an answer needs room")
     for key in ("temperature", "max_tokens"):
         if not members.has(key):
@@ -57,7 +58,7 @@ def _provider(members: Members) -> Provider | None:
             return None
         if name in PROVIDERS:
             return PROVIDERS[name]
-        near = suggest(name, PROVIDERS)
+        near = suggest(name, PROVIDERS) or _beginning(name)
     else:
         name, near = "", None
     listed = ", ".join(f"`{each}`" for each in PROVIDERS)
@@ -72,6 +73,10 @@ def _provider(members: Members) -> Provider | None:
         ),
     )
     return None
+
+
+def _beginning(name: str) -> str | None:
+    return next((each for each in PROVIDERS if each.casefold().startswith(name.casefold())), None)
 
 
 def _address(address: str, members: Members) -> str:

@@ -75,15 +75,11 @@ class Members:
         if not isinstance(value, JsonNumber) or not _is_whole(value.value):
             self._wrong(member, "a whole number", "write it like `5`")
             return None
-        if not 1 <= value.value <= MOST_COUNT:
-            wanted = "at least 1" if value.value < 1 else f"at most {MOST_COUNT}"
-            self.findings.error(
-                CONFIG_RANGE,
-                f"`{key}` of a `{self.kind}` is {value.written[:30]}, and {meaning}",
-                value.span,
-                f"wants {wanted}",
-                helps=(f"write a whole number that is {wanted}",),
-            )
+        if value.value < 1:
+            self._out_of_range(key, value, f"and {meaning}", "at least 1")
+            return None
+        if value.value > MOST_COUNT:
+            self._out_of_range(key, value, "more than any program can run", f"at most {MOST_COUNT}")
             return None
         return int(value.value)
 
@@ -127,6 +123,15 @@ class Members:
             Span(self.span.start, self.span.start + 1),
             "in this component",
             helps=(help_line,),
+        )
+
+    def _out_of_range(self, key: str, value: JsonNumber, why: str, wanted: str) -> None:
+        self.findings.error(
+            CONFIG_RANGE,
+            f"`{key}` of a `{self.kind}` is {value.written[:30]}, {why}",
+            value.span,
+            f"wants {wanted}",
+            helps=(f"write a whole number that is {wanted}",),
         )
 
     def _wrong(self, member: JsonMember, wanted: str, help_line: str) -> None:

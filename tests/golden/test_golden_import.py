@@ -64,4 +64,6 @@ def test_import_snapshots_are_rewritten() -> None:
 
 
 def test_every_snapshot_has_its_config() -> None:
-    assert {path.stem for path in FOLDER.glob("*.expected")} == {case.name for case in all_imports()}
+    assert {path.stem for path in FOLDER.glob("*.expected")} == {
+        case.name for case in all_imports()
+    }
