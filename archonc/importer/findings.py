@@ -9,6 +9,9 @@ from archonc.source import Source, Span
 
 __all__ = ["Findings"]
 
+_MOST = 100
+"""Most places that a note lists; a reader has stopped long before."""
+
 
 @dataclass(slots=True)
 class _Finding:
@@ -97,6 +100,7 @@ class Findings:
             return ()
         shown = ", ".join(
             f"{line}:{column}"
-            for line, column in (self.source.line_column(each.start) for each in places)
+            for line, column in (self.source.line_column(each.start) for each in places[:_MOST])
         )
-        return (f"also at {shown}",)
+        more = len(places) - _MOST
+        return (f"also at {shown}{f' and {more} more' if more > 0 else ''}",)

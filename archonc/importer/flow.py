@@ -160,11 +160,11 @@ class _Walk:
                 self._keep(component)
             case ComponentType.VERIFIER:
                 self._critiques.pass_by(component, layer)
-                self.arity = Arity(1, self.arity.high)
-                self._keep_first(component)
+                # If none is judged right all go on, however many would have been enough.
+                self.arity = Arity(min(1, self.arity.low), self.arity.high)
             case ComponentType.UNIT_TEST_EVALUATOR:
                 if component.first is not None:
-                    self._keep_first(component)
+                    self._keep_first(component.first)
                 else:
                     self._keep(component)
                 self._critiques.reorder(layer)
@@ -206,9 +206,9 @@ class _Walk:
             )
         self.arity = self.arity.at_most(keep)
 
-    def _keep_first(self, component: Component) -> None:
-        if component.first is not None:
-            self.arity = self.arity.at_most(component.first)
+    def _keep_first(self, first: int) -> None:
+        most = self.arity.at_most(first)
+        self.arity = Arity(min(1, most.low), most.high)
 
     def _follow_tests(self, layer: Layer) -> None:
         if self._tests is None:

@@ -29,7 +29,8 @@ MAX_NESTING = 100
 """Deepest nesting of lists and objects; a configuration needs five."""
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-_TEXT = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)"')
+_PLAIN = r'[^"\\\x00-\x1f]*'
+_TEXT = re.compile(rf'"({_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{{4}}){_PLAIN})*)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.+-])")
 _WORD = re.compile(r"(?:true|false|null)(?!\w)")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}

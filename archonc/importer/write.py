@@ -182,7 +182,6 @@ def _options(component: Component, layer: FlowLayer) -> Iterator[str]:
         case ComponentType.VERIFIER:
             if component.first is not None:
                 yield f"first: {min(component.first, high)}"
-            yield "on_none: pass"
         case ComponentType.UNIT_TEST_GENERATOR:
             if component.tests is not None:
                 yield f"tests: {component.tests}"

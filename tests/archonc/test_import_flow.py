@@ -185,7 +185,7 @@ def test_behind_a_verifier_fewer_may_come() -> None:
     imported = read(generator(5), verifier, ranker(2), fuser())
     assert codes(imported) == []
     assert layers_of(imported)[1:3] == [
-        "layer verifier(gpt_4o, first: 3, on_none: pass)",
+        "layer verifier(gpt_4o, first: 3)",
         "layer ranker(gpt_4o, keep: 2)",
     ]
 
