@@ -86,6 +86,11 @@ class FlowWalk:
         inflow, makers, origin = before
         return WalkedLayer(placed, steps, inflow, makers, outflows, outflow, origin)
 
+    def lose(self) -> None:
+        """Go past a layer that could not be read: nothing is known of what flows."""
+        self.inflow, self.makers = UNKNOWN_FLOW, Makers((Unknown(""),), (Unknown(""),))
+        self.origin = self.note = self.critic = None
+
     def leave(self) -> None:
         """Come to the end of the architecture."""
         if self.critic is not None:
@@ -120,7 +125,9 @@ class FlowWalk:
     def _report(self, problem: FlowProblem, step: DraftStep) -> None:
         span = step.options.get(problem.option or "", step.span)
         edits: tuple[Edit, ...] = ()
-        if problem.replacement is not None and problem.option in step.options:
+        # A value that came from elsewhere, of a parameter, is not for this step alone.
+        own = step.span.holds(span) and problem.option in step.options
+        if problem.replacement is not None and own:
             edits = (Edit(span, problem.replacement),)
         self.sink.error(
             CODE_OF_RULE[problem.rule],

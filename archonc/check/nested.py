@@ -28,7 +28,9 @@ def fill_nested(symbol: ArchitectureSymbol, call: Call, scope: Scope) -> Archite
         if name in matched:
             sound = check_argument(parameter, matched[name].value, scope) and sound
         elif parameter.default is None:
-            help_line = f"give it: `{name}: …`, {parameter.type.text} of your choice"
+            help_line = (
+                f"write `{symbol.name}({name}: …)` with a value of type `{parameter.type.text}`"
+            )
             need(name, matched, scope.sink, call.callee.span, owner, help_line)
             sound = False
     given = {name: argument.value for name, argument in matched.items()}

@@ -33,6 +33,7 @@ class Command(Protocol):
 # Modules are imported when their command is called: `check` must not load what `run` needs.
 COMMANDS = {
     "check": ("archonc.cli.check", "check programs; silent if they are right"),
+    "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
     "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
