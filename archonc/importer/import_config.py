@@ -8,8 +8,9 @@ from pathlib import Path
 from archon_runtime.plan import PlanSpec
 from archonc.compiler import compile_source
 from archonc.diagnostic.codes_syntax import FILE_EMPTY, FILE_IS_FOLDER, FILE_TOO_LARGE
-from archonc.diagnostic.diagnostic import Diagnostic
+from archonc.diagnostic.diagnostic import Diagnostic, DiagnosticSink
 from archonc.diagnostic.render_text import render_text
+from archonc.format import format_source
 from archonc.importer.findings import Findings
 from archonc.importer.flow import walk
 from archonc.importer.json_read import read_json
@@ -57,12 +58,14 @@ def import_source(source: Source) -> Imported:
     tree = read_json(source, findings)
     config = None if tree is None else read_config(tree, findings)
     walked = None if config is None else walk(config, findings)
-    found = findings.diagnostics
+    found, name = findings.diagnostics, Path(source.name).name
     if config is None or walked is None:
         return Imported(None, None, found)
-    text = write_program(config.name, Path(source.name).name, walked, found)
-    compilation = compile_source(Source("imported.archon", text))
+    written = Source("imported.archon", write_program(config.name, name, walked, found))
+    text = format_source(written, DiagnosticSink(written)) or written.text
+    compilation = compile_source(Source(written.name, text))
     if compilation.plan is None:
+        # Whatever is wrong with a configuration was found before: this is a bug of the import.
         shown = "\n".join(render_text(each) for each in compilation.diagnostics)
         raise AssertionError(f"the imported program does not compile:\n{shown}")
     return Imported(text, compilation.plan, found, len(walked.layers), str(walked.left))
