@@ -11,23 +11,20 @@ from typing import assert_never
 
 from archon_runtime.flow import Arity
 from archonc.diagnostic.codes_import import (
-    CROWDED_LAYER,
     KEEPS_ALL,
     LATE_GENERATOR,
-    MIXED_LAYER,
     NO_TESTS_WRITTEN,
     NOTHING_FLOWS_IN,
     SEVERAL_AT_END,
     TESTS_HIDDEN,
 )
+from archonc.importer.alike import check_alike
 from archonc.importer.config import Component, ComponentType, Config, Layer
 from archonc.importer.critiques import Critiques
 from archonc.importer.findings import Findings
 from archonc.importer.unread import Reader, drop_unread
 
 __all__ = ["FlowLayer", "Walked", "walk"]
-
-_MAKERS = frozenset({ComponentType.GENERATOR, ComponentType.FUSER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class Walked:
 def walk(config: Config, findings: Findings) -> Walked | None:
     """Follow the candidates through all layers; None if they can't flow."""
     for layer in config.layers:
-        _check_alike(layer, findings)
+        check_alike(layer, findings)
     if findings.has_errors:
         return None
     state = _Walk(findings)
@@ -66,33 +63,6 @@ def walk(config: Config, findings: Findings) -> Walked | None:
     kept = drop_unread(config.layers, state.readers, findings)
     layers = tuple(each for each in state.layers if each.layer.number in kept)
     return Walked(layers, state.arity)
-
-
-def _check_alike(layer: Layer, findings: Findings) -> None:
-    first = layer.components[0]
-    other = next((each for each in layer.components if each.type is not first.type), None)
-    if other is not None:
-        findings.error(
-            MIXED_LAYER,
-            f"a layer mixes `{first.type}` and `{other.type}`",
-            other.place("type"),
-            f"a `{other.type}`",
-            secondary=first.place("type"),
-            reason=f"a `{first.type}`",
-            notes=("the runner joined what they gave, old candidates and new ones alike",),
-            helps=(f"give the `{other.type}` a layer of its own",),
-        )
-    elif len(layer.components) > 1 and first.type not in _MAKERS:
-        findings.error(
-            CROWDED_LAYER,
-            f"a layer holds {len(layer.components)} of `{first.type}`, which stands alone",
-            layer.components[1].place("type"),
-            "one too many",
-            secondary=first.place("type"),
-            reason="the first",
-            notes=("the runner joined what they gave, so that candidates or critiques doubled",),
-            helps=(f"keep one of them, or give each `{first.type}` a layer of its own",),
-        )
 
 
 def _report_nothing(layer: Layer, message: str, findings: Findings) -> None:
@@ -160,13 +130,11 @@ class _Walk:
                 self._keep(component)
             case ComponentType.VERIFIER:
                 self._critiques.pass_by(component, layer)
+                self._check_enough(component)
                 # If none is judged right all go on, however many would have been enough.
                 self.arity = Arity(min(1, self.arity.low), self.arity.high)
             case ComponentType.UNIT_TEST_EVALUATOR:
-                if component.first is not None:
-                    self._keep_first(component.first)
-                else:
-                    self._keep(component)
+                self._evaluate(component)
                 self._critiques.reorder(layer)
             case ComponentType.UNIT_TEST_GENERATOR:
                 raise AssertionError("it touches no candidates")
@@ -206,9 +174,25 @@ class _Walk:
             )
         self.arity = self.arity.at_most(keep)
 
-    def _keep_first(self, first: int) -> None:
-        most = self.arity.at_most(first)
+    def _evaluate(self, component: Component) -> None:
+        if component.first is None:
+            self._keep(component)
+            return
+        self._check_enough(component)
+        most = self.arity.at_most(component.first)
         self.arity = Arity(min(1, most.low), most.high)
+
+    def _check_enough(self, component: Component) -> None:
+        first, high = component.first, self.arity.high
+        if first is not None and high is not None and first > high:
+            self._findings.warn(
+                KEEPS_ALL,
+                f"for a `{component.type}` {first} that pass are enough, and {self.arity} flow in: "
+                f"imported as `first: {high}`",
+                component.place("first_k"),
+                "more than flow in",
+                helps=(f"write at most {high}",),
+            )
 
     def _follow_tests(self, layer: Layer) -> None:
         if self._tests is None:

@@ -93,6 +93,8 @@ class _Options:
         if members.flag("first_pass") and first is None:
             first = 1
         keep = members.count("top_k", "that keeps none")
+        if first is not None and keep not in {None, first}:
+            self._report_fallback(first)
         if self.kind is ComponentType.RANKER and not members.has("top_k"):
             members.missing("top_k", 'say how many to keep: `"top_k": 5`')
         return Component(
@@ -124,6 +126,16 @@ class _Options:
             self.members.members["samples"].span,
             "had no effect",
             helps=("write 1, or take it out",),
+        )
+
+    def _report_fallback(self, first: int) -> None:
+        self.members.findings.warn(
+            OTHER_EFFECT,
+            f"`top_k` of a `{self.kind}` counted only where fewer than {first} passed all tests: "
+            "left out",
+            self.members.members["top_k"].span,
+            "had no effect otherwise",
+            helps=("say one of the two: how many to keep, or how many that pass are enough",),
         )
 
     def _report_without_counterpart(self) -> None:

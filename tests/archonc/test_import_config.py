@@ -44,7 +44,7 @@ def test_models_are_declared_once_and_shared() -> None:
         "# Imported from some.json.",
         "archon 1",
         "",
-        'model gpt_4o = openai("gpt-4o", temperature: 0.7, max_tokens: 2048)',
+        'model gpt_4o      = openai("gpt-4o", temperature: 0.7, max_tokens: 2048)',
         'model gpt_4o_mini = openai("gpt-4o-mini", temperature: 0.7, max_tokens: 2048)',
     ]
     assert layers_of(imported) == [

@@ -220,3 +220,16 @@ def test_tests_in_the_question_cannot_be_kept_there() -> None:
     assert codes(read(unit_tests(), generator(3), kept)) == [NO_COUNTERPART]
     removed = evaluator(top_k=1, remove_unit_tests_from_prompt=True)
     assert codes(read(unit_tests(), generator(3), removed)) == []
+
+
+def test_more_that_pass_than_flow_in_cannot_be_wanted() -> None:
+    for kind in ("verifier", "unit_test_evaluator"):
+        imported = read(unit_tests(), generator(3), component(kind, samples=1, first_k=9), fuser())
+        assert KEEPS_ALL in codes(imported)
+        assert f"layer {kind}(gpt_4o, first: 3)" in layers_of(imported)
+
+
+def test_what_to_keep_where_too_few_pass_is_said() -> None:
+    imported = read(unit_tests(), generator(5), evaluator(first_k=1, top_k=3))
+    assert codes(imported) == [OTHER_EFFECT]
+    assert layers_of(imported)[2] == "layer unit_test_evaluator(gpt_4o, first: 1)"
