@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from archonc.source import Source, Span
 
-__all__ = ["JsonMistake", "explain_mistake"]
+__all__ = ["JsonMistake", "Wanted", "explain_mistake"]
 
 _TOKEN = re.compile(r"[\w.+-]+|[^\w\s]")
 _GOOD_TEXT = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*')
 _PYTHON = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was expected: its kind, and how a message names it.
+
+    A `bracket` is wanted where a comma stands before it.
+    """
+
+    kind: Literal["value", "key", "colon", "separator", "bracket", "end"]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,7 @@ class JsonMistake:
     help: str
 
 
-def explain_mistake(source: Source, at: int, wanted: str) -> JsonMistake:
+def explain_mistake(source: Source, at: int, wanted: Wanted) -> JsonMistake:
     """Look at what stands at *at*, where *wanted* was expected."""
     text = source.text
     if at >= len(text):
@@ -33,61 +45,60 @@ def explain_mistake(source: Source, at: int, wanted: str) -> JsonMistake:
     span = _token(text, at)
     found = text[span.start : span.end]
     shown = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
-    if found == '"' and ("value" in wanted or "key" in wanted):
+    if found == '"' and wanted.kind in {"value", "key"}:
         return _broken_text(text, at)
     special = _special(text, span, shown, wanted)
     if special is not None:
         return special
-    reason = f"expected {wanted}, found `{shown}`"
-    return JsonMistake(span, reason, f"expected {wanted}", _help(text, at, found, wanted))
+    reason = f"expected {wanted.text}, found `{shown}`"
+    return JsonMistake(span, reason, f"expected {wanted.text}", _help(text, at, found, wanted))
 
 
-def _special(text: str, span: Span, shown: str, wanted: str) -> JsonMistake | None:
+def _special(text: str, span: Span, shown: str, wanted: Wanted) -> JsonMistake | None:
     """Recognise what other notations allow and JSON does not."""
     found = text[span.start : span.end]
-    if wanted.startswith("no `,`"):
-        closing = wanted[-2]
-        reason = f"a `,` stands before `{closing}`"
+    if wanted.kind == "bracket":
+        reason = f"a `,` stands before {wanted.text}"
         return JsonMistake(span, reason, "nothing follows it", "take the comma out")
     if text.startswith(("//", "/*"), span.start) or found == "#":
         helps = "take the comment out: JSON has none"
         return JsonMistake(span, "a comment stands in it", "a comment", helps)
-    if found in _PYTHON and "value" in wanted:
+    if found in _PYTHON and wanted.kind == "value":
         right = _PYTHON[found]
         return JsonMistake(
             span, f"`{found}` is no word of JSON", "unknown word", f"write `{right}`"
         )
-    if found in {"'", "`"} and ("value" in wanted or "key" in wanted):
+    if found in {"'", "`"} and wanted.kind in {"value", "key"}:
         helps = 'write texts and keys in double quotes: `"…"`'
         return JsonMistake(span, 'a text stands in other quotes than `"`', "these quotes", helps)
-    if "key" in wanted and found[:1].isalpha():
+    if wanted.kind == "key" and found[:1].isalpha():
         return JsonMistake(
             span, f"the key `{shown}` has no quotes", "no quotes", f'write `"{shown}"`'
         )
-    if "value" in wanted and re.match(r"[-+.]?[0-9]|NaN|-?Infinity|[-+]", found):
+    if wanted.kind == "value" and re.match(r"[-+.]?[0-9]|NaN|-?Infinity|[-+]", found):
         helps = "write numbers like `2048`, `-1`, `0.7` or `1e3`, without leading zeros"
         return JsonMistake(span, f"`{shown}` is no number of JSON", "no number", helps)
     return None
 
 
-def _help(text: str, at: int, found: str, wanted: str) -> str:
+def _help(text: str, at: int, found: str, wanted: Wanted) -> str:
     before = text[:at].rstrip(" \t\n\r")
-    if wanted.startswith("`,`"):
+    if wanted.kind == "separator":
         if before.endswith('"') and before == text[:at]:
             return 'take it out, or write `\\"` for the quotes within the text before it'
         if found in {'"', "{", "["} or found[:1].isalnum():
             return "write a `,` after the value before it"
         return "look whether a bracket is missing, or stands here in place of another"
-    if wanted.startswith("`:`"):
+    if wanted.kind == "colon":
         return "write `:` between a key and its value"
-    if wanted == "the end of the file":
+    if wanted.kind == "end":
         return "one file holds one value: take out what follows it"
     if found in {",", "}", "]"}:
-        return f"write {wanted} here, or take out what has none"
-    return f"write {wanted} here"
+        return f"write {wanted.text} here, or take out what has none"
+    return f"write {wanted.text} here"
 
 
-def _at_end(text: str, wanted: str) -> JsonMistake:
+def _at_end(text: str, wanted: Wanted) -> JsonMistake:
     # An empty span after the last character that says something.
     end = len(text.rstrip(" \t\n\r"))
     open_brackets = _open_brackets(text)
@@ -97,7 +108,7 @@ def _at_end(text: str, wanted: str) -> JsonMistake:
         shown = closing if len(closing) <= _SHOWN else f"{closing[:_SHOWN]}…"
         helps = f"close what is open (`{shown}`), or look whether the file is complete"
     return JsonMistake(
-        Span(end, end), f"it ends where {wanted} is expected", f"expected {wanted}", helps
+        Span(end, end), f"it ends where {wanted.text} is expected", f"expected {wanted.text}", helps
     )
 
 

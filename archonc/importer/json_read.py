@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from archonc.diagnostic.codes_import import DUPLICATE_KEY, INVALID_JSON, JSON_TOO_DEEP
 from archonc.importer.findings import Findings
-from archonc.importer.json_mistakes import explain_mistake
+from archonc.importer.json_mistakes import Wanted, explain_mistake
 from archonc.importer.json_tree import (
     JsonArray,
     JsonMember,
@@ -39,6 +39,10 @@ _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
+_A_VALUE = Wanted("value", "a value")
+_A_KEY = Wanted("key", "a key in double quotes")
+
+
 class _Mistake(Exception):
     """Leaves the reader at the first mistake; never leaves this module."""
 
@@ -50,7 +54,7 @@ def read_json(source: Source, findings: Findings) -> JsonValue | None:
     """
     reader = _Reader(source, findings)
     try:
-        value = reader.value("a value", depth=0)
+        value = reader.value(_A_VALUE, depth=0)
         reader.end()
     except _Mistake:
         return None
@@ -64,7 +68,7 @@ class _Reader:
         self._findings = findings
         self._at = 0
 
-    def value(self, wanted: str, depth: int) -> JsonValue:
+    def value(self, wanted: Wanted, depth: int) -> JsonValue:
         """Read the value that begins at the next character that is not blank."""
         char = self._next()
         if char == "{":
@@ -82,7 +86,7 @@ class _Reader:
     def end(self) -> None:
         """Come to the end of the text; only blanks may be left."""
         if self._next():
-            raise self._mistake("the end of the file")
+            raise self._mistake(Wanted("end", "the end of the file"))
 
     def _object(self, depth: int) -> JsonObject:
         start = self._open(depth)
@@ -100,21 +104,21 @@ class _Reader:
 
     def _member(self, depth: int) -> JsonMember:
         if self._next() != '"':
-            raise self._mistake("a key in double quotes")
-        key = self._string("a key in double quotes")
+            raise self._mistake(_A_KEY)
+        key = self._string(_A_KEY)
+        shown = f"`{key.value[:40]}`"
         if self._next() != ":":
-            raise self._mistake(f"`:` after the key `{key.value[:40]}`")
+            raise self._mistake(Wanted("colon", f"`:` after the key {shown}"))
         self._at += 1
-        return JsonMember(
-            key.value, self.value(f"the value of `{key.value[:40]}`", depth), key.span
-        )
+        value = self.value(Wanted("value", f"the value of {shown}"), depth)
+        return JsonMember(key.value, value, key.span)
 
     def _array(self, depth: int) -> JsonArray:
         start = self._open(depth)
         items: list[JsonValue] = []
         if self._next() != "]":
             while True:
-                items.append(self.value("a value", depth))
+                items.append(self.value(_A_VALUE, depth))
                 if self._separator("]"):
                     break
         self._at += 1
@@ -140,15 +144,15 @@ class _Reader:
         if char == closing:
             return True
         if char != ",":
-            raise self._mistake(f"`,` or `{closing}`")
+            raise self._mistake(Wanted("separator", f"`,` or `{closing}`"))
         comma = self._at
         self._at += 1
         if self._next() == closing:
             self._at = comma
-            raise self._mistake(f"no `,` before `{closing}`")
+            raise self._mistake(Wanted("bracket", f"`{closing}`"))
         return False
 
-    def _string(self, wanted: str) -> JsonText:
+    def _string(self, wanted: Wanted) -> JsonText:
         match = _TEXT.match(self._text, self._at)
         if match is None:
             raise self._mistake(wanted)
@@ -181,7 +185,7 @@ class _Reader:
         self._at = match.end()
         return Span(match.start(), match.end())
 
-    def _mistake(self, wanted: str) -> _Mistake:
+    def _mistake(self, wanted: Wanted) -> _Mistake:
         found = explain_mistake(self._source, self._at, wanted)
         self._findings.error(
             INVALID_JSON,

@@ -146,6 +146,7 @@ def test_every_value_stands_where_its_span_says(value: object) -> None:
         pytest.param("[1]]", (1, 4), "the end of the file", "one file", id="after the end"),
         pytest.param("[1}", (1, 3), "expected `,` or `]`", "a bracket", id="wrong bracket"),
         pytest.param('{"a": }', (1, 7), "the value of `a`", "or take out", id="no value"),
+        pytest.param('{"key": a}', (1, 9), "the value of `key`, found `a`", "write the", id="key"),
         pytest.param("hello", (1, 1), "expected a value", "write a value here", id="no JSON"),
     ],
 )

@@ -62,14 +62,27 @@ MAKERS: list[Callable[..., dict[str, object]]] = [
 ]
 
 
+APIS = st.sampled_from(["OpenAI_API"] * 8 + list(PROVIDERS))
+
+
 @st.composite
-def components(draw: st.DrawFn) -> dict[str, object]:
-    make = draw(st.sampled_from(MAKERS))
-    made = make(model_type=draw(st.sampled_from(["OpenAI_API"] * 5 + list(PROVIDERS))))
-    return {**made, **draw(st.dictionaries(KEYS, VALUES, max_size=2))}
+def layers(draw: st.DrawFn, make: Callable[..., dict[str, object]] | None = None) -> list[object]:
+    """Make a layer of one type, or now and then of any types."""
+    makers = [make or draw(st.sampled_from(MAKERS))] * draw(st.sampled_from([1, 1, 2]))
+    if draw(st.integers(0, 20)) == 20:
+        makers.append(draw(st.sampled_from(MAKERS)))
+    made: list[object] = []
+    for each in makers:
+        keys = draw(st.dictionaries(KEYS, VALUES, max_size=2)) if draw(st.booleans()) else {}
+        made.append({**each(model_type=draw(APIS)), **keys})
+    return made[:1] if len(made) == 2 and makers[0] not in (generator, fuser) else made
 
 
-STACKS = st.lists(st.lists(components(), min_size=1, max_size=3), max_size=6)
+STACKS = st.tuples(
+    st.lists(layers(make=unit_tests), max_size=1),
+    st.lists(layers(make=generator), min_size=1, max_size=1),
+    st.lists(layers(), max_size=6),
+).map(lambda parts: [layer for part in parts for layer in part])
 GOOD = [
     config(unit_tests(), [generator(3), generator(model="m")], evaluator(first_pass=True)),
     config(generator(4), critic(), ranker(2), fuser(2), component("verifier"), fuser()),
