@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archon_runtime.techniques.unit_tests import MOST_TESTS
 from archonc.diagnostic.codes_import import (
+    CONFIG_RANGE,
     LOCAL_RANKING_MODEL,
     NO_COUNTERPART,
     OTHER_EFFECT,
@@ -21,6 +23,7 @@ from archonc.importer.values import Members
 
 __all__ = ["read_component"]
 
+_MAKERS = frozenset({ComponentType.GENERATOR, ComponentType.FUSER})
 _PAIRRM = "llm-blender/PairRM"
 
 
@@ -101,25 +104,35 @@ class _Options:
             self.kind,
             model,
             members.span,
-            samples=(samples or 1)
-            if self.kind in {ComponentType.GENERATOR, ComponentType.FUSER}
-            else 1,
+            samples=(samples or 1) if self.kind in _MAKERS else 1,
             keep=keep,
             first=first,
-            tests=members.count("unit_test_cap", "that writes none"),
+            tests=self._tests(),
             use_critiques=members.flag("use_critiques"),
             length_control=members.flag("length_control") or False,
             places={key: member.span for key, member in members.members.items()},
         )
 
-    def _report_samples(self, samples: int | None) -> None:
-        if samples in {None, 1} or self.kind in {ComponentType.GENERATOR, ComponentType.FUSER}:
-            return
-        paid = (
-            "the key was overwritten"
-            if self.kind is ComponentType.RANKER
-            else (f"{samples} replies were paid for and the first was read")
+    def _tests(self) -> int | None:
+        tests = self.members.count("unit_test_cap", "that writes none")
+        if tests is None or tests <= MOST_TESTS:
+            return tests
+        self.members.findings.warn(
+            CONFIG_RANGE,
+            f"`unit_test_cap` is {tests}, and at most {MOST_TESTS} tests are written: "
+            f"imported as {MOST_TESTS}",
+            self.members.members["unit_test_cap"].value.span,
+            f"imported as {MOST_TESTS}",
+            helps=(f"write at most {MOST_TESTS}",),
         )
+        return MOST_TESTS
+
+    def _report_samples(self, samples: int | None) -> None:
+        if samples in {None, 1} or self.kind in _MAKERS:
+            return
+        paid = f"{samples} replies were paid for and the first was read"
+        if self.kind is ComponentType.RANKER:
+            paid = "the key was overwritten"
         self.members.findings.warn(
             OTHER_EFFECT,
             f"`samples` of a `{self.kind}` is {samples}, and {paid}: it is asked once",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from archonc.diagnostic.codes_import import (
+    CONFIG_RANGE,
     CRITIC_DROPPED,
     CROWDED_LAYER,
     KEEPS_ALL,
@@ -233,3 +234,9 @@ def test_what_to_keep_where_too_few_pass_is_said() -> None:
     imported = read(unit_tests(), generator(5), evaluator(first_k=1, top_k=3))
     assert codes(imported) == [OTHER_EFFECT]
     assert layers_of(imported)[2] == "layer unit_test_evaluator(gpt_4o, first: 1)"
+
+
+def test_tests_have_a_limit() -> None:
+    imported = read(unit_tests(unit_test_cap=80), generator(3), evaluator(top_k=1))
+    assert codes(imported) == [CONFIG_RANGE]
+    assert layers_of(imported)[0] == "layer unit_test_generator(gpt_4o, tests: 50)"

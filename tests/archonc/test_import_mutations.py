@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archonc import compile_source
-from archonc.diagnostic import Severity
+from archonc.diagnostic import DiagnosticSink, Severity
+from archonc.format import format_source
 from archonc.importer import import_source
 from archonc.importer.keys import PROVIDERS
 from archonc.source import Source
@@ -98,8 +99,10 @@ def assert_imported_or_refused(text: str) -> None:
     for each in imported.diagnostics:
         assert 0 <= each.primary.span.start <= each.primary.span.end <= len(text)
     if imported.text is not None:
-        found = compile_source(Source("some.archon", imported.text)).diagnostics
+        program = Source("some.archon", imported.text)
+        found = compile_source(program).diagnostics
         assert [each for each in found if each.severity is Severity.ERROR] == []
+        assert format_source(program, DiagnosticSink(program)) == imported.text
         assert import_source(source) == imported
 
 
