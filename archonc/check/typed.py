@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass, field
 from archon_runtime.flow import Arity, Attachment, Flow
 from archon_runtime.plan import Answer, BudgetSpec
 from archon_runtime.techniques.base import Technique

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-
 from archonc.diagnostic.codes_lint import LINT_CODES
 from archonc.diagnostic.suggest import suggest
 
@@ -15,6 +13,9 @@ def lint_code(text: str) -> str:
     names = {name: each.code for each in LINT_CODES for name in (each.code, each.name)}
     if text in names:
         return names[text]
+    # Imported here: a command without options does without it.
+    import argparse
+
     near = suggest(text, names)
     hint = f"; did you mean {near}?" if near else ""
     raise argparse.ArgumentTypeError(f"there is no lint {text}{hint}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archonc.diagnostic.code import Code
 
-KEEPS_ALL = "L001"
+ONLY_ORDERS = "L001"
 FUSES_ONE = "L002"
 IDLE_VERDICT = "L003"
 SAMPLES_AT_ZERO = "L004"
@@ -19,7 +19,7 @@ LIMIT_LIKELY_REACHED = "L012"
 IDLE_ALLOW = "L013"
 
 LINT_CODES: tuple[Code, ...] = (
-    Code(KEEPS_ALL, "keeps-all", "a layer keeps all candidates, in an order that nothing uses"),
+    Code(ONLY_ORDERS, "only-orders", "a layer keeps all candidates, in an order that nothing uses"),
     Code(FUSES_ONE, "fuses-one", "a fuser is shown one candidate and no critique"),
     Code(IDLE_VERDICT, "idle-verdict", "a lone candidate is checked and goes on whatever is found"),
     Code(SAMPLES_AT_ZERO, "samples-at-zero", "several samples are asked for at temperature 0"),

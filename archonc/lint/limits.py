@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from archon_runtime.bounds import Bounds, Sizes, add_high
+from archon_runtime.classes import replace
 from archon_runtime.flow import Arity
 from archonc.check.bounds import cost_of
 from archonc.check.typed import CheckedArchitecture, CheckedLayer, CheckedStep, leaf_steps

@@ -84,6 +84,7 @@ def _mentioned(node: Any) -> Iterator[str]:
     elif isinstance(node, tuple):
         for each in node:
             yield from _mentioned(each)
-    elif hasattr(type(node), "__dataclass_fields__"):
-        for name in type(node).__slots__:
+    else:
+        # Nodes have slots; texts and numbers, which lie in them, have none.
+        for name in getattr(type(node), "__slots__", ()):
             yield from _mentioned(getattr(node, name))
