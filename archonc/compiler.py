@@ -29,9 +29,11 @@ from archonc.syntax.read import read_source
 
 __all__ = [
     "Compilation",
+    "CompiledFile",
     "analyse",
     "check_file",
     "check_source",
+    "compile_each",
     "compile_file",
     "compile_source",
 ]
@@ -42,6 +44,14 @@ class Compilation:
     """A plan (None if there is an error) and all diagnostics, by place."""
 
     plan: PlanSpec | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """The plans of all architectures of a file, in order (none if there is an error)."""
+
+    plans: tuple[PlanSpec, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -98,6 +108,20 @@ def compile_file(path: str | Path, *, architecture: str | None = None) -> Compil
     if isinstance(source, Diagnostic):
         return Compilation(None, (source,))
     return compile_source(source, folder=Path(path).parent, architecture=architecture)
+
+
+def compile_each(path: str | Path) -> CompiledFile:
+    """Read one file and compile every architecture in it."""
+    source = read_source(Path(path))
+    if isinstance(source, Diagnostic):
+        return CompiledFile((), (source,))
+    sink = DiagnosticSink(source)
+    read = read_in(Path(path).parent)
+    found = [(each, read_files(each, read, sink)) for each in analyse(source, sink).architectures]
+    if sink.has_errors:
+        return CompiledFile((), sink.diagnostics)
+    plans = tuple(lower(each, source, files) for each, files in found)
+    return CompiledFile(plans, sink.diagnostics)
 
 
 def _choose(checked: Checked, name: str | None, sink: DiagnosticSink) -> CheckedArchitecture | None:

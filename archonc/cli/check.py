@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from decimal import Decimal, InvalidOperation
 
-from archonc.cli.diagnostics import show
+from archonc.cli.diagnostics import Format, show
 from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.compiler import check_file
 
@@ -15,11 +16,74 @@ __all__ = ["add_arguments", "execute"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="an .archon file")
+    parser.add_argument(
+        "--format",
+        choices=[each.value for each in Format],
+        default=Format.TEXT.value,
+        help="how diagnostics are written: json is one object a line, github workflow commands",
+    )
+    parser.add_argument("--fix", action="store_true", help="make the edits that are mechanical")
+    parser.add_argument(
+        "--diff", action="store_true", help="show what --fix would do, and write nothing"
+    )
+    parser.add_argument("--strict", action="store_true", help="warnings fail too")
+    gates = parser.add_argument_group(
+        "gates", "limits on the most that any architecture of a file can spend, without retries"
+    )
+    gates.add_argument("--max-cost", metavar="$USD", type=_dollars, help="such as $0.05")
+    gates.add_argument("--max-calls", metavar="N", type=_count, help="calls")
+    gates.add_argument(
+        "--max-depth", metavar="N", type=_count, help="calls that must run one after another"
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
     """Check each file; all are checked, whatever is wrong with the first."""
     failed = False
     for path in args.files:
-        failed = show(check_file(path), sys.stdout) or failed
+        failed = _check(path, args) or failed
     return EXIT_ERROR if failed else 0
+
+
+def _check(path: str, args: argparse.Namespace) -> bool:
+    style = Format(args.format)
+    failed, stream = False, sys.stdout
+    if args.diff:
+        # Imported here, as below: checking alone needs none of it.
+        from archonc.cli.fix import show_fixes
+
+        # The diff alone is on stdout, so that `patch` can read it.
+        stream = sys.stderr
+        failed, found = show_fixes(path)
+    elif args.fix:
+        from archonc.cli.fix import fix_file
+
+        try:
+            found = fix_file(path)
+        except OSError as error:
+            print(f"error: cannot write {path}: {error.strerror}", file=sys.stderr)
+            return True
+    else:
+        found = check_file(path)
+    failed = show(found, stream, style=style, strict=args.strict) or failed
+    if args.max_cost is None and args.max_calls is None and args.max_depth is None:
+        return failed
+    from archonc.cli.gates import show_exceeded
+
+    return show_exceeded(path, args, stream) or failed
+
+
+def _dollars(word: str) -> Decimal:
+    try:
+        value = Decimal(word.removeprefix("$"))
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{word!r} is no amount, such as $0.05") from None
+    if not value.is_finite() or value < 0:
+        raise argparse.ArgumentTypeError(f"{word!r} is no amount, such as $0.05")
+    return value
+
+
+def _count(word: str) -> int:
+    if not word.isascii() or not word.isdigit():
+        raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
+    return int(word)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from archon_runtime.plan_file import Plan
 from archonc.cli.diagnostics import show
 from archonc.cli.exit_codes import EXIT_ERROR
+from archonc.cli.write_file import write_text
 from archonc.compiler import compile_file
 
 __all__ = ["add_arguments", "execute"]
@@ -38,28 +37,8 @@ def execute(args: argparse.Namespace) -> int:
         sys.stdout.write(plan.to_json())
         return 0
     try:
-        _write(Path(args.output), plan.to_json())
+        write_text(Path(args.output), plan.to_json())
     except OSError as error:
         print(f"error: cannot write {args.output}: {error.strerror}", file=sys.stderr)
         return EXIT_ERROR
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    # Beside the target and then renamed: an interrupted write leaves the old plan whole.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -10,9 +10,16 @@ from typing import Any
 
 from archon_runtime.chat import Message, Role
 from archon_runtime.errors import QuestionInvalid
+from archon_runtime.plan import PlanSpec
 from archon_runtime.plan_file import Plan
 
-__all__ = ["load_plan", "read_data", "read_messages", "read_question"]
+__all__ = ["load_plan", "load_spec", "read_data", "read_messages", "read_question"]
+
+
+def load_spec(path: str, architecture: str | None) -> PlanSpec | None:
+    """Load the content of a plan, or of a program, as `load_plan` does."""
+    plan = load_plan(path, architecture)
+    return None if plan is None else plan.spec
 
 
 def load_plan(path: str, architecture: str | None) -> Plan | None:

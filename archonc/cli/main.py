@@ -34,6 +34,9 @@ class Command(Protocol):
 COMMANDS = {
     "check": ("archonc.cli.check", "check programs; silent if they are right"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
+    "explain": ("archonc.cli.explain", "what a code means, or what a program does and costs"),
+    "graph": ("archonc.cli.graph", "draw an architecture (SVG, or Mermaid text)"),
+    "diff": ("archonc.cli.diff", "what changed in meaning between two programs or plans"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }

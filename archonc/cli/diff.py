@@ -1,0 +1,51 @@
+"""`archonc diff A B`: what changed in meaning between two programs or plans."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from archon_runtime.errors import ArchonError
+from archonc.cli.exit_codes import EXIT_ERROR
+from archonc.cli.inputs import load_spec
+
+__all__ = ["add_arguments", "execute"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("before", metavar="A", help="an .archon file, or a plan (.json)")
+    parser.add_argument("after", metavar="B", help="another one")
+    parser.add_argument(
+        "--architecture", metavar="NAME", help="which one, where a file has several"
+    )
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="for people, or for programs"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Compare; 1 if anything changed in meaning (or one of the two cannot be read), else 0."""
+    try:
+        before = load_spec(args.before, args.architecture)
+        after = load_spec(args.after, args.architecture)
+    except ArchonError as error:
+        from archonc.cli.report import print_error
+
+        print_error(error, sys.stderr)
+        return EXIT_ERROR
+    if before is None or after is None:
+        return EXIT_ERROR
+    from archonc.report.changes import compare
+
+    changes = compare(before, after)
+    if args.format == "json":
+        found = {"changed": bool(changes), "changes": [asdict(each) for each in changes]}
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        from archonc.report.changes_text import render_changes
+
+        print(render_changes(changes), end="")
+    return EXIT_ERROR if changes else 0

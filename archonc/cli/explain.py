@@ -1,0 +1,63 @@
+"""`archonc explain CODE` or `FILE-OR-PLAN`: what a message means, or what a program does."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from archon_runtime.plan import PlanSpec
+from archonc.cli.exit_codes import EXIT_ERROR
+
+__all__ = ["add_arguments", "execute"]
+
+_CODE = re.compile(r"[A-Za-z]\d{2,5}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "what",
+        metavar="CODE|FILE-OR-PLAN",
+        help="a diagnostic's code such as A0301, an .archon file, or a plan (.json)",
+    )
+    parser.add_argument(
+        "--architecture", metavar="NAME", help="one of the file's architectures, instead of all"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the page of a code, or the tables of a file."""
+    word = args.what
+    if (_CODE.fullmatch(word) or _NAME.fullmatch(word)) and not Path(word).exists():
+        from archonc.cli.pages import print_page
+
+        return print_page(word)
+    plans = _plans(word, args.architecture)
+    if plans is None:
+        return EXIT_ERROR
+    from archonc.report.explain import explain
+
+    print("\n".join(explain(plan) for plan in plans), end="")
+    return 0
+
+
+def _plans(path: str, architecture: str | None) -> tuple[PlanSpec, ...] | None:
+    """Get the plans of a file; None if its diagnostics were shown."""
+    if architecture is not None or path.endswith(".json"):
+        from archonc.cli.inputs import load_spec
+
+        spec = load_spec(path, architecture)
+        return None if spec is None else (spec,)
+    from archonc.cli.diagnostics import show
+    from archonc.compiler import compile_each
+
+    compiled = compile_each(path)
+    if show(compiled.diagnostics, sys.stderr):
+        return None
+    if not compiled.plans:
+        print(f"error: {path} has no architecture to explain", file=sys.stderr)
+        return None
+    return compiled.plans

@@ -1,0 +1,137 @@
+"""From a plan to what it means: every name replaced by what it stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archon_runtime.bounds import Bounds
+from archon_runtime.cost import Cost
+from archon_runtime.flow import Flow
+from archon_runtime.plan import BudgetSpec, FileSpec, PlanSpec, StepSpec
+from archon_runtime.prompt import Prompt
+from archonc.report.models import describe_model, model_settings, title_of_model
+from archonc.report.outline import layer_cost, write_option, written_options
+
+__all__ = ["LayerMeaning", "StepMeaning", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepMeaning:
+    """A step by what it does; `described` is for people and has names."""
+
+    technique: str
+    options: Mapping[str, str]
+    model: Mapping[str, str]
+    model_title: str
+    model_described: str
+    prompt: str | None
+    files: Mapping[str, str]
+    described: str
+
+    @property
+    def content(self) -> str:
+        """All that it means, as one text."""
+        return json.dumps(
+            [
+                self.technique,
+                sorted(self.options.items()),
+                sorted(self.model.items()),
+                self.prompt,
+                sorted(self.files.items()),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMeaning:
+    """A layer by what it does. `content` has everything but names."""
+
+    name: str
+    technique: str
+    steps: tuple[StepMeaning, ...]
+    flow: Mapping[str, str]
+    budget: BudgetSpec | None
+    bounds: Bounds
+    cost: Cost
+
+    @property
+    def content(self) -> str:
+        """All that it means, as one text."""
+        steps = [each.content for each in self.steps]
+        return json.dumps(
+            [steps, self.flow, str(self.budget), str(self.bounds), str(self.cost)], sort_keys=True
+        )
+
+    @property
+    def described(self) -> str:
+        """What it does, on one line."""
+        return ", ".join(dict.fromkeys(each.described for each in self.steps))
+
+
+def meaning(plan: PlanSpec) -> tuple[LayerMeaning, ...]:
+    """List what the layers of a plan mean, in order."""
+    return tuple(
+        LayerMeaning(
+            layer.name,
+            layer.steps[0].technique if layer.steps else "",
+            tuple(_step(plan, step) for step in layer.steps),
+            _flow(layer.outflow),
+            layer.budget,
+            layer.bounds,
+            layer_cost([layer], plan.models),
+        )
+        for layer in plan.layers
+    )
+
+
+def _flow(flow: Flow) -> dict[str, str]:
+    carried = ", ".join(sorted(each.value for each in flow.attachments))
+    return {"candidates": str(flow.arity), "carried": carried}
+
+
+def _step(plan: PlanSpec, step: StepSpec) -> StepMeaning:
+    model = step.model
+    given = [*([model] if model is not None else []), *written_options(step)]
+    options = {name: write_option(value) for name, value in step.options.items()}
+    files = dict(_files(plan, step))
+    return StepMeaning(
+        technique=step.technique,
+        options={name: value for name, value in options.items() if name not in files},
+        model={} if model is None else model_settings(plan, model),
+        model_title="" if model is None else title_of_model(plan, model),
+        model_described="" if model is None else describe_model(plan, model),
+        prompt=None if step.prompt is None else _prompt(plan.prompts[step.prompt]),
+        files=files,
+        described=f"{step.technique}({', '.join(given)})",
+    )
+
+
+def _files(plan: PlanSpec, step: StepSpec) -> Iterator[tuple[str, str]]:
+    """Give the checks of a step with the texts of their files in place of the files' names."""
+    for name, value in step.options.items():
+        match value:
+            case {"file": file, "function": function}:
+                yield name, f"# {function}\n{_text(plan.files, str(file))}"
+            case {"command": [*words]}:
+                named = [str(word) for word in words if word in plan.files]
+                texts = [_text(plan.files, word) for word in named]
+                if texts:
+                    # A command is told the file's name, so that the name means something.
+                    yield name, "\n".join([f"# {write_option(value)}", *texts])
+            case _:
+                pass
+
+
+def _text(files: Mapping[str, FileSpec], name: str) -> str:
+    found = files.get(name)
+    return "" if found is None else found.text
+
+
+def _prompt(prompt: Prompt) -> str:
+    """Write a prompt as one text, its parts under headings."""
+    parts = [f"system:\n{prompt.system}"] if prompt.system else []
+    for user, assistant in prompt.examples:
+        parts.append(f"example:\n{user}\n=>\n{assistant}")
+    return "\n\n".join([*parts, f"user:\n{prompt.user}"]) + "\n"
