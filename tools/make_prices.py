@@ -7,6 +7,7 @@ is kept as a small JSON file. Run by `make prices`; the diff is reviewed as any 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,8 +18,23 @@ from typing import Any
 from genai_prices import data, types
 
 TARGET = Path(__file__).resolve().parents[1] / "runtime/archon_runtime/prices.json"
-PROVIDERS = {"openai": "openai"}
+PROVIDERS = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google": "gemini",
+    "together": "together",
+    "groq": "groq",
+}
 """Provider in genai-prices -> kind of provider in the language."""
+
+FAMILIES = {"google": ("gemini", "gemma")}
+"""Where a provider serves others' models through another API: its own, as their names begin."""
+
+NO_TEXT = re.compile(r"image|tts|transcribe|live|realtime")
+OTHER_OUTPUTS = frozenset({"output_audio_mtok", "output_image_mtok", "output_video_mtok"})
+
+CACHED_ON_REQUEST = frozenset({"anthropic"})
+"""Providers that put a prompt into their cache, at a price, only where the request says so."""
 
 COMPOSED = {types.ClauseOr: "or", types.ClauseAnd: "and"}
 SIMPLE = {
@@ -35,9 +51,11 @@ def write_clause(clause: Any) -> dict[str, Any]:
     for kind, word in COMPOSED.items():
         if isinstance(clause, kind):
             return {word: [write_clause(each) for each in getattr(clause, f"{word}_")]}
-    return next(
-        {word: getattr(clause, word)} for kind, word in SIMPLE.items() if isinstance(clause, kind)
+    word, value = next(
+        (word, getattr(clause, word)) for kind, word in SIMPLE.items() if isinstance(clause, kind)
     )
+    # Names are compared in lower case; a regular expression is written for that.
+    return {word: value if word == "regex" else value.lower()}
 
 
 def dollars(price: Any) -> Decimal:
@@ -52,10 +70,15 @@ def read_models(provider: Any, now: datetime) -> Iterator[dict[str, Any]]:
         fields = {name: value for name, value in vars(price).items() if value is not None}
         if {"input_mtok", "output_mtok"} - fields.keys():
             continue
-        if any("image" in name or "audio" in name for name in fields):
+        if fields.keys() & OTHER_OUTPUTS or NO_TEXT.search(model.id):
+            continue
+        if not model.id.startswith(FAMILIES.get(provider.id, "")):
             continue
         # Where writing to the prompt cache costs extra, a prompt's token may cost that.
-        prompt = max(dollars(fields[n]) for n in ("input_mtok", "cache_write_mtok") if n in fields)
+        names = ["input_mtok"]
+        if provider.id not in CACHED_ON_REQUEST:
+            names.append("cache_write_mtok")
+        prompt = max(dollars(fields[name]) for name in names if name in fields)
         yield {
             "id": model.id,
             "match": write_clause(model.match),

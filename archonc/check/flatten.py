@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from archonc.diagnostic.codes_check import DUPLICATE_NAME, GIVEN_TWICE, MISPLACED_MEMBER
 from archonc.diagnostic.diagnostic import Label
+from archonc.expand.sites import layer_base
 from archonc.resolve.values import ValueReader
 from archonc.source import Span
 from archonc.syntax.nodes import (
@@ -17,11 +18,12 @@ from archonc.syntax.nodes import (
     Member,
     Name,
     RepeatMember,
+    RequireMember,
 )
 
 __all__ = ["FlatArchitecture", "PlacedLayer", "flatten"]
 
-MOST_LAYERS = 1000
+MOST_LAYERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,19 @@ class PlacedLayer:
 
 @dataclass(frozen=True, slots=True)
 class FlatArchitecture:
-    """Members by kind. `complete`: nothing was left out (holes are)."""
+    """Members by kind. `complete`: nothing was left out (what could not be read is)."""
 
     layers: tuple[PlacedLayer, ...]
     budget: BudgetMember | None
     answer: AnswerMember | None
+    requires: tuple[RequireMember, ...]
     complete: bool
 
 
-def flatten(declaration: ArchitectureDecl, values: ValueReader) -> FlatArchitecture:
-    """Unroll `repeat` and give each layer a name of its own.
+def flatten(
+    declaration: ArchitectureDecl, values: ValueReader, prefix: str = ""
+) -> FlatArchitecture:
+    """Unroll `repeat` and give each layer a name of its own, with *prefix* before it.
 
     A layer without a name is called as its technique; the second one of a name is
     `ranker_2`. Members that are no layers stay out of repetitions.
@@ -53,9 +58,10 @@ def flatten(declaration: ArchitectureDecl, values: ValueReader) -> FlatArchitect
     _report_duplicates(found.layers, values)
     names = _Names({each.name.text for each in found.layers if each.name is not None})
     return FlatArchitecture(
-        tuple(PlacedLayer(names.give(each), each) for each in found.layers),
+        tuple(PlacedLayer(prefix + names.give(each), each) for each in found.layers),
         _only(found.budgets, "budget", values),
         _only(found.answers, "answer", values),
+        tuple(found.requires),
         found.complete,
     )
 
@@ -66,6 +72,7 @@ class _Found:
     layers: list[LayerMember] = field(default_factory=list)
     budgets: list[BudgetMember] = field(default_factory=list)
     answers: list[AnswerMember] = field(default_factory=list)
+    requires: list[RequireMember] = field(default_factory=list)
     complete: bool = True
 
     def walk(self, members: tuple[Member, ...], *, repeated: bool) -> None:
@@ -73,7 +80,6 @@ class _Found:
             match member:
                 case LayerMember():
                     self.layers.append(member)
-                    self.complete = self.complete and not member.maybe
                 case RepeatMember():
                     self._repeat(member)
                 case BudgetMember() | AnswerMember() if repeated:
@@ -82,6 +88,8 @@ class _Found:
                     self.budgets.append(member)
                 case AnswerMember():
                     self.answers.append(member)
+                case RequireMember():
+                    self.requires.append(member)
                 case _:
                     self.complete = False
 
@@ -114,20 +122,20 @@ class _Found:
 class _Names:
     reserved: set[str]
     given: set[str] = field(default_factory=set)
+    _last: dict[tuple[str, bool], int] = field(default_factory=dict)
 
     def give(self, member: LayerMember) -> str:
         explicit = member.name is not None
-        base = member.name.text if member.name is not None else _technique_of(member)
-        name, number = base, 1
+        base = layer_base(member)
+        number = self._last.get((base, explicit), 0) + 1
+        name = base if number == 1 else f"{base}_{number}"
         while name in self.given or (name in self.reserved and not (explicit and number == 1)):
             number += 1
             name = f"{base}_{number}"
+        # The second layer of a base has no use for looking at the first's names again.
+        self._last[base, explicit] = number
         self.given.add(name)
         return name
-
-
-def _technique_of(member: LayerMember) -> str:
-    return member.components[0].call.callee.text if member.components else "layer"
 
 
 def _report_duplicates(layers: list[LayerMember], values: ValueReader) -> None:

@@ -16,10 +16,10 @@ from archonc.diagnostic.codes_check import (
     UNREAD_CRITIQUES,
 )
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit, Label
-from archonc.resolve.symbols import ModelSymbol, Unknown
+from archonc.resolve.symbols import ArchitectureSymbol, ModelSymbol, Unknown
 from archonc.source import Span
 
-__all__ = ["CODE_OF_RULE", "FlowWalk", "Makers", "WalkedLayer"]
+__all__ = ["CODE_OF_RULE", "FlowWalk", "Makers", "NestedFlow", "WalkedLayer"]
 
 CODE_OF_RULE: Mapping[FlowRule, str] = {
     FlowRule.NO_CANDIDATES: NO_CANDIDATES,
@@ -34,6 +34,14 @@ class Makers:
 
     candidates: tuple[ModelSymbol | Unknown, ...] = ()
     critiques: tuple[ModelSymbol | Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NestedFlow:
+    """What flows out of an architecture as a component, and which models wrote it."""
+
+    outflow: Flow
+    makers: Makers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,18 @@ class FlowWalk:
     note: str | None = None
     critic: tuple[Span, str] | None = None
 
-    def enter(self, placed: PlacedLayer, draft: DraftLayer) -> WalkedLayer:
-        """Go through one layer."""
+    def enter(
+        self, placed: PlacedLayer, draft: DraftLayer, nested: Mapping[int, NestedFlow]
+    ) -> WalkedLayer:
+        """Go through one layer; *nested* has its architectures by the number of the step."""
         steps = draft.steps
-        outflows = tuple(self._flow_of(step) for step in steps)
+        outflows = tuple(
+            self._flow_of(step, nested.get(number)) for number, step in enumerate(steps, start=1)
+        )
         outflow = _join(outflows) if draft.sound else UNKNOWN_FLOW
         before = self.inflow, self.makers, self.origin
         self._follow_critiques(placed, steps, outflow)
-        self.makers = self._makers_after(steps)
+        self.makers = self._makers_after(steps, nested)
         if outflow.arity != self.inflow.arity or self.origin is None:
             self._remember_origin(placed, steps, outflows, outflow)
         self.inflow = outflow
@@ -79,10 +91,13 @@ class FlowWalk:
         if self.critic is not None:
             self._report_unread("nothing after it reads them")
 
-    def _flow_of(self, step: DraftStep) -> Flow:
-        if step.technique is None:
+    def _flow_of(self, step: DraftStep, nested: NestedFlow | None) -> Flow:
+        if isinstance(step.kind, ArchitectureSymbol):
+            out = self._flow_of_nested(step.kind, nested)
+        elif step.technique is None:
             return UNKNOWN_FLOW
-        out = step.technique.flow(self.inflow)
+        else:
+            out = step.technique.flow(self.inflow)
         if isinstance(out, Flow):
             return out
         # Of an unknown flow nothing can be proved, so nothing is wrong with it.
@@ -90,10 +105,24 @@ class FlowWalk:
             self._report(out, step)
         return UNKNOWN_FLOW
 
+    def _flow_of_nested(
+        self, symbol: ArchitectureSymbol, nested: NestedFlow | None
+    ) -> Flow | FlowProblem:
+        if self.inflow.arity.high != 0:
+            return FlowProblem(
+                FlowRule.DISCARDS_CANDIDATES,
+                f"`{symbol.name}` answers afresh and throws away the {self.inflow.arity} "
+                "candidates that flow in",
+                help="an architecture stands in the first layer, as a generator does",
+            )
+        return UNKNOWN_FLOW if nested is None else nested.outflow
+
     def _report(self, problem: FlowProblem, step: DraftStep) -> None:
         span = step.options.get(problem.option or "", step.span)
         edits: tuple[Edit, ...] = ()
-        if problem.replacement is not None and problem.option in step.options:
+        # A value that came from elsewhere, of a parameter, is not for this step alone.
+        own = step.span.holds(span) and problem.option in step.options
+        if problem.replacement is not None and own:
             edits = (Edit(span, problem.replacement),)
         self.sink.error(
             CODE_OF_RULE[problem.rule],
@@ -110,7 +139,7 @@ class FlowWalk:
         self, placed: PlacedLayer, steps: tuple[DraftStep, ...], outflow: Flow
     ) -> None:
         known = [step.technique for step in steps if step.technique is not None]
-        if len(known) < len(steps) or not steps or outflow.arity.high is None:
+        if not known or len(known) < len(steps) or outflow.arity.high is None:
             self.critic = None  # what is wrong may be meant to read them
             return
         if any(Attachment.CRITIQUE in technique.reads() for technique in known):
@@ -135,9 +164,16 @@ class FlowWalk:
             helps=("put a `ranker` or a `fuser` after it (with `use_critiques`), or take it out",),
         )
 
-    def _makers_after(self, steps: tuple[DraftStep, ...]) -> Makers:
+    def _makers_after(
+        self, steps: tuple[DraftStep, ...], nested: Mapping[int, NestedFlow]
+    ) -> Makers:
         models = tuple(step.model for step in steps if step.model is not None)
-        kinds = [step.kind for step in steps if not isinstance(step.kind, Unknown)]
+        inner = [each for flow in nested.values() for each in flow.makers.candidates]
+        if any(isinstance(step.kind, ArchitectureSymbol) for step in steps):
+            return Makers((*models, *inner))
+        kinds = [
+            step.kind for step in steps if not isinstance(step.kind, Unknown | ArchitectureSymbol)
+        ]
         if len(kinds) < len(steps) or not kinds:
             return Makers((Unknown(""),), (Unknown(""),))
         if kinds[0].makes_new:

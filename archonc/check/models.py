@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archon_runtime.techniques.base import Technique
+from archonc.check.scope import Scope
+from archonc.check.top import take_top
 from archonc.diagnostic.codes_check import MISSING_MODEL, UNWANTED_MODEL
 from archonc.resolve.symbols import ModelsSymbol, ModelSymbol, Resolved, Unknown
 from archonc.resolve.values import ValueReader
@@ -16,12 +18,13 @@ Models = list[ModelSymbol | Unknown | None]
 
 
 def split_models(
-    kind: type[Technique[Any]], call: Call, resolved: Resolved, values: ValueReader
+    kind: type[Technique[Any]], call: Call, scope: Scope
 ) -> tuple[Models, list[Argument]]:
     """Tell the models that a component stands for, and the arguments that are left.
 
     A technique that asks no model has one place, None.
     """
+    resolved, values = scope.resolved, scope.values
     if not kind.takes_model:
         return [None], _without_models(kind, call, resolved, values)
     nameless = [each for each in call.arguments if each.name is None]
@@ -36,7 +39,7 @@ def split_models(
         )
         return [Unknown("")], rest
     first = nameless[0].value
-    models = _models_of(first, kind, resolved, values)
+    models = _models_of(first, kind, scope)
     extra = [each for each in nameless[1:] if _names_model(each.value, resolved)]
     if extra:
         listed = ", ".join(values.sink.text(each.span) for each in [nameless[0], *extra])
@@ -77,16 +80,16 @@ def _names_model(value: Expr, resolved: Resolved) -> bool:
     return value.span in resolved.references or isinstance(symbol, ModelSymbol | ModelsSymbol)
 
 
-def _models_of(
-    value: Expr, kind: type[Technique[Any]], resolved: Resolved, values: ValueReader
-) -> Models:
+def _models_of(value: Expr, kind: type[Technique[Any]], scope: Scope) -> Models:
     if isinstance(value, ListExpr) and value.items:
-        return [each for item in value.items for each in _models_of(item, kind, resolved, values)]
+        return [each for item in value.items for each in _models_of(item, kind, scope)]
     if isinstance(value, Reference):
-        symbol = resolved.references.get(value.span)
+        symbol = scope.resolved.references.get(value.span)
         if isinstance(symbol, ModelsSymbol):
             return list(symbol.models)
         return [symbol if isinstance(symbol, ModelSymbol) else Unknown(value.text)]
+    if isinstance(value, Call) and value.callee.text == "top":
+        return list(take_top(value, lambda each: _models_of(each, kind, scope), scope))
     help_line = 'declare it first: `model NAME = openai("gpt-4o-mini")`, then give its name'
-    values.wrong_type(kind.name, value, "a model first", help_line)
+    scope.values.wrong_type(kind.name, value, "a model first", help_line)
     return [Unknown("")]

@@ -10,6 +10,7 @@ from archon_runtime.techniques.base import Technique
 from archonc.check.models import split_models
 from archonc.check.options import match_options, read_technique
 from archonc.check.placeholders import check_prompt
+from archonc.check.scope import Scope
 from archonc.diagnostic.codes_check import (
     DUPLICATE_NAME,
     EMPTY_ARCHITECTURE,
@@ -18,6 +19,8 @@ from archonc.diagnostic.codes_check import (
 )
 from archonc.diagnostic.diagnostic import Label
 from archonc.resolve.symbols import (
+    ArchitectureSymbol,
+    Callee,
     ModelSymbol,
     PromptSymbol,
     Resolved,
@@ -25,22 +28,26 @@ from archonc.resolve.symbols import (
 )
 from archonc.resolve.values import ValueReader
 from archonc.source import Span
-from archonc.syntax.nodes import Argument, Component, LayerMember, Reference
+from archonc.syntax.nodes import Argument, Call, Component, LayerMember, Reference
 
 __all__ = ["DraftLayer", "DraftStep", "draft_layer"]
 
 
 @dataclass(frozen=True, slots=True)
 class DraftStep:
-    """A step before flow is known. What is None or Unknown was reported (or needs none)."""
+    """A step before flow is known. What is None or Unknown was reported (or needs none).
+
+    An architecture as a component has its `call` and neither technique nor model.
+    """
 
     label: str | None
-    kind: type[Technique[Any]] | Unknown
+    kind: Callee
     technique: Technique[Any] | None
     model: ModelSymbol | Unknown | None
     prompt: PromptSymbol | None
     span: Span
     options: Mapping[str, Span]
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +58,29 @@ class DraftLayer:
     sound: bool
 
 
-def draft_layer(
-    member: LayerMember, name: str, resolved: Resolved, values: ValueReader
-) -> DraftLayer:
+def draft_layer(member: LayerMember, name: str, scope: Scope) -> DraftLayer:
     """Read the components of a layer and check that they can stand side by side."""
     if not member.components:
         message = f"the layer `{name}` is empty"
         helps = ("put a component into it, such as `generator(…)`, or take it out",)
-        values.sink.error(EMPTY_ARCHITECTURE, message, member.span, "no component", helps=helps)
+        scope.sink.error(EMPTY_ARCHITECTURE, message, member.span, "no component", helps=helps)
         return DraftLayer((), sound=False)
-    _check_labels(member.components, values)
-    steps = tuple(
-        step for component in member.components for step in _steps_of(component, resolved, values)
-    )
-    broken = _report_mixed(member.components, resolved, values) or _report_several(steps, values)
+    _check_labels(member.components, scope.values)
+    steps = tuple(step for each in member.components for step in _steps_of(each, scope))
+    broken = _report_mixed(member.components, scope) or _report_several(steps, scope.values)
     return DraftLayer(steps, sound=not broken)
 
 
-def _steps_of(component: Component, resolved: Resolved, values: ValueReader) -> list[DraftStep]:
-    call = component.call
-    kind = resolved.techniques[call.callee.span]
+def _steps_of(component: Component, scope: Scope) -> list[DraftStep]:
+    call, values = component.call, scope.values
+    kind = scope.resolved.callees[call.callee.span]
     label = component.label.text if component.label else None
-    if isinstance(kind, Unknown):
-        return [DraftStep(label, kind, None, None, None, call.span, {})]
-    models, rest = split_models(kind, call, resolved, values)
+    if isinstance(kind, Unknown | ArchitectureSymbol):
+        return [DraftStep(label, kind, None, None, None, call.span, {}, call)]
+    models, rest = split_models(kind, call, scope)
     matched = match_options(kind, rest, values)
     technique = read_technique(kind, call, matched, values)
-    prompt = _read_prompt(kind, matched, resolved, values)
+    prompt = _read_prompt(kind, matched, scope.resolved, values)
     options = {key: argument.value.span for key, argument in matched.items()}
     several = len(models) > 1 and label is not None
     return [
@@ -89,6 +92,7 @@ def _steps_of(component: Component, resolved: Resolved, values: ValueReader) -> 
             prompt,
             call.span,
             options,
+            call,
         )
         for number, model in enumerate(models, start=1)
     ]
@@ -129,16 +133,22 @@ def _check_labels(components: tuple[Component, ...], values: ValueReader) -> Non
         first.setdefault(label.text, label.span)
 
 
-def _report_mixed(
-    components: tuple[Component, ...], resolved: Resolved, values: ValueReader
-) -> bool:
+def _report_mixed(components: tuple[Component, ...], scope: Scope) -> bool:
     first = components[0]
     for component in components[1:]:
-        kinds = [resolved.techniques[each.call.callee.span] for each in (first, component)]
-        if any(isinstance(kind, Unknown) for kind in kinds) or kinds[0] is kinds[1]:
+        kinds = [scope.resolved.callees[each.call.callee.span] for each in (first, component)]
+        if any(isinstance(kind, Unknown) for kind in kinds):
+            continue
+        # To a layer an architecture is a generator: it answers the question afresh.
+        one, other = (
+            "generator" if isinstance(kind, ArchitectureSymbol) else kind.name
+            for kind in kinds
+            if not isinstance(kind, Unknown)
+        )
+        if one == other:
             continue
         one, other = first.call.callee.text, component.call.callee.text
-        values.sink.error(
+        scope.sink.error(
             MIXED_TECHNIQUES,
             f"this layer mixes `{one}` and `{other}`",
             component.call.span,
@@ -152,7 +162,7 @@ def _report_mixed(
 
 def _report_several(steps: tuple[DraftStep, ...], values: ValueReader) -> bool:
     kind = steps[0].kind
-    if len(steps) < 2 or isinstance(kind, Unknown) or kind.makes_new:
+    if len(steps) < 2 or isinstance(kind, Unknown | ArchitectureSymbol) or kind.makes_new:
         return False
     again = steps[1].span
     help_line = (

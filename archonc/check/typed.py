@@ -56,7 +56,10 @@ class PricedModel:
 
 @dataclass(frozen=True, slots=True)
 class CheckedStep:
-    """One technique with one model. `options` has the place of each option's value."""
+    """One technique with one model. `options` has the place of each option's value.
+
+    `folder` is that of the file in which it stands, as `Module.folder`.
+    """
 
     id: str
     technique: Technique[Any]
@@ -67,6 +70,7 @@ class CheckedStep:
     inflow: Flow
     outflow: Flow
     bounds: Bounds
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

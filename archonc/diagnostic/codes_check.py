@@ -16,7 +16,16 @@ MISSING_PLACEHOLDER = "A0209"
 SINGLE_BRACES = "A0210"
 SEVERAL_ARCHITECTURES = "A0211"
 NO_ARCHITECTURE = "A0212"
-NOT_AVAILABLE_YET = "A0290"
+IMPORT_UNREADABLE = "A0213"
+IMPORT_CYCLE = "A0214"
+IMPORT_OUTSIDE = "A0215"
+RECURSIVE_ARCHITECTURE = "A0216"
+HOLES_LEFT = "A0217"
+MISPLACED_HOLE = "A0218"
+COMPONENT_WITH_HOLES = "A0219"
+EMPTY_SPACE = "A0220"
+UNKNOWN_TYPE = "A0221"
+HOLES_MISSING = "A0222"
 KEEPS_TOO_MANY = "A0301"
 NO_CANDIDATES = "A0302"
 DISCARDS_CANDIDATES = "A0303"
@@ -37,6 +46,9 @@ CHECK_FUNCTION_MISSING = "A0317"
 CONFLICTING_OPTIONS = "A0318"
 MISPLACED_MEMBER = "A0319"
 INVALID_VALUE = "A0320"
+REQUIRE_FAILS = "A0323"
+ORDER_UNREADABLE = "A0324"
+ORDER_MISSING = "A0325"
 BUDGET_TOO_SMALL = "A0401"
 NO_PRICE = "A0402"
 WINDOW_TOO_SMALL = "A0403"
@@ -71,11 +83,24 @@ CHECK_CODES: tuple[Code, ...] = (
         "the file has several architectures and none was chosen",
     ),
     Code(NO_ARCHITECTURE, "no-architecture", "the architecture to compile is not in the file"),
+    Code(IMPORT_UNREADABLE, "import-unreadable", "a file that is imported cannot be read"),
+    Code(IMPORT_CYCLE, "import-cycle", "files import each other in a circle"),
+    Code(IMPORT_OUTSIDE, "import-outside", "an imported file lies outside the project"),
     Code(
-        NOT_AVAILABLE_YET,
-        "not-available-yet",
-        "this version of Archon reads the construct but cannot use it",
+        RECURSIVE_ARCHITECTURE,
+        "recursive-architecture",
+        "an architecture is a component of itself",
     ),
+    Code(HOLES_LEFT, "holes-left", "an architecture with holes is compiled without choosing"),
+    Code(MISPLACED_HOLE, "misplaced-hole", "a hole stands where nothing can be chosen"),
+    Code(
+        COMPONENT_WITH_HOLES,
+        "component-with-holes",
+        "an architecture with holes of its own is used as a component",
+    ),
+    Code(EMPTY_SPACE, "empty-space", "no point of a search space is a valid architecture"),
+    Code(HOLES_MISSING, "holes-missing", "a search is over an architecture without holes"),
+    Code(UNKNOWN_TYPE, "unknown-type", "a parameter has a type that does not exist"),
     Code(KEEPS_TOO_MANY, "keeps-too-many", "a layer keeps more candidates than flow in"),
     Code(NO_CANDIDATES, "no-candidates", "a layer works on candidates and none flow in"),
     Code(
@@ -114,6 +139,9 @@ CHECK_CODES: tuple[Code, ...] = (
         MISPLACED_MEMBER, "misplaced-member", "a member of an architecture stands in a repetition"
     ),
     Code(INVALID_VALUE, "invalid-value", "a value has the right type but cannot be used"),
+    Code(REQUIRE_FAILS, "require-fails", "a `require` does not hold"),
+    Code(ORDER_UNREADABLE, "order-unreadable", "the file that orders a list cannot be used"),
+    Code(ORDER_MISSING, "order-missing", "the file that orders a list is not there yet"),
     Code(
         BUDGET_TOO_SMALL, "budget-too-small", "a budget is less than the least that will be spent"
     ),

@@ -11,6 +11,8 @@ FILE_EMPTY = "A0004"
 FILE_NOT_UTF8 = "A0005"
 LONE_CARRIAGE_RETURN = "A0006"
 FILE_TOO_LARGE = "A0007"
+SETTING_INVALID = "A0008"
+CHAIN_TOO_LONG = "A0009"
 
 UNEXPECTED_TOKEN = "A0101"
 UNCLOSED_BRACKET = "A0102"
@@ -37,6 +39,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(FILE_NOT_UTF8, "file-not-utf8", "the file holds bytes that are not UTF-8"),
     Code(LONE_CARRIAGE_RETURN, "lone-carriage-return", "a line ends with CR but no LF"),
     Code(FILE_TOO_LARGE, "file-too-large", "the file is larger than 5 MB"),
+    Code(SETTING_INVALID, "setting-invalid", "`--set` gives something that cannot be"),
+    Code(CHAIN_TOO_LONG, "chain-too-long", "a chain of more than 100 imports"),
     Code(UNEXPECTED_TOKEN, "unexpected-token", "something stands where the syntax has no place"),
     Code(UNCLOSED_BRACKET, "unclosed-bracket", "an opening bracket has no closing one"),
     Code(UNMATCHED_BRACKET, "unmatched-bracket", "a closing bracket fits no opening one"),

@@ -147,6 +147,16 @@ class DiagnosticSink:
         """Make an empty sink for the same texts: what it finds may be dropped again."""
         return DiagnosticSink(self.source, self.sources)
 
+    def absorb(self, fork: DiagnosticSink, used: Label | None = None) -> None:
+        """Keep what a fork found; *used* says where the code in question is used."""
+        for found in fork._found.values():
+            if used is None:
+                self.add(found)
+            else:
+                label = self._localised(used, found.source)
+                self.add(replace(found, secondary=(*found.secondary, label)))
+        self._hidden += fork._hidden
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All of them, by text, place and code."""

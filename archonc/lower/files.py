@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from archon_runtime.plan import FileSpec
@@ -17,9 +18,10 @@ from archonc.diagnostic.codes_check import (
 )
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.diagnostic.suggest import suggest
+from archonc.load.module import UP
 from archonc.source import Span
 
-__all__ = ["FileReader", "OutsideFolder", "checks_of", "read_files", "read_in"]
+__all__ = ["FileReader", "OutsideFolder", "checks_of", "place_check", "read_files", "read_in"]
 
 FileReader = Callable[[str], str]
 """Reads a file by its path relative to the program.
@@ -34,13 +36,20 @@ class OutsideFolder(Exception):
     """The path leads out of the program's folder."""
 
 
-def read_in(folder: Path) -> FileReader:
-    """Make a reader for the files in *folder* and below; symbolic links are followed first."""
-    root = folder.resolve()
+def read_in(folder: Path, root: Path | None = None) -> FileReader:
+    """Make a reader for the files in *folder* and below; symbolic links are followed first.
+
+    Only files of imported files, whose path begins with `__up__`, may lie above it, and
+    below *root*.
+    """
+    home = folder.resolve()
 
     def read(path: str) -> str:
-        target = (root / path).resolve()
-        if PurePosixPath(path).is_absolute() or not target.is_relative_to(root):
+        parts = PurePosixPath(path).parts
+        up = parts[:1] == (UP,) and root is not None
+        target = home.joinpath(*(".." if each == UP else each for each in parts)).resolve()
+        allowed = root.resolve() if up and root is not None else home
+        if PurePosixPath(path).is_absolute() or not target.is_relative_to(allowed):
             raise OutsideFolder(path)
         return target.read_text(encoding="utf-8")
 
@@ -61,15 +70,29 @@ def read_files(
     """Read each file that a check names; what cannot be used is reported and left out."""
     files: dict[str, FileSpec] = {}
     steps = leaf_steps(architecture.layers)
-    for check, span in (each for step in steps for each in checks_of(step)):
-        for path in _named(check, read):
-            if path not in files:
-                text = _read(path, read, span, sink)
-                if text is not None:
-                    files[path] = FileSpec(text, hashlib.sha256(text.encode()).hexdigest())
-        if check.file in files:
-            _check_function(check, files[check.file].text, span, sink)
+    for step in steps:
+        for written, span in checks_of(step):
+            check = place_check(written, step.folder, read)
+            for path in _named(check, read):
+                if path not in files:
+                    text = _read(path, read, span, sink)
+                    if text is not None:
+                        files[path] = FileSpec(text, hashlib.sha256(text.encode()).hexdigest())
+            if check.file in files:
+                _check_function(check, files[check.file].text, span, sink)
     return files
+
+
+def place_check(check: Check, folder: str, read: FileReader) -> Check:
+    """Name the files of a check from the main file's folder; *folder* is its own file's."""
+    if not folder:
+        return check
+    if check.file:
+        return replace(check, file=f"{folder}/{check.file}")
+    command = tuple(
+        f"{folder}/{each}" if _is_file(f"{folder}/{each}", read) else each for each in check.command
+    )
+    return replace(check, command=command)
 
 
 def _named(check: Check, read: FileReader) -> Iterable[str]:
@@ -80,11 +103,13 @@ def _named(check: Check, read: FileReader) -> Iterable[str]:
     if check.file:
         yield check.file
     for argument in check.command:
-        if argument.endswith(_SCRIPTS) or _is_there(argument, read):
+        if _is_file(argument, read):
             yield argument
 
 
-def _is_there(path: str, read: FileReader) -> bool:
+def _is_file(path: str, read: FileReader) -> bool:
+    if path.endswith(_SCRIPTS):
+        return True
     try:
         read(path)
     except (OutsideFolder, OSError, UnicodeDecodeError, ValueError):

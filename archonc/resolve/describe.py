@@ -16,10 +16,10 @@ from archonc.syntax.nodes import (
     Text,
 )
 
-__all__ = ["HOLES", "describe"]
+__all__ = ["CHOICES", "describe"]
 
-HOLES = frozenset({"one_of", "subset_of", "top"})
-"""Calls that stand for a choice and make an architecture a search space."""
+CHOICES = frozenset({"one_of", "subset_of", "top"})
+"""Calls that choose among values; with a choice left open they make a search space."""
 
 _LONGEST = 24
 

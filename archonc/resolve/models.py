@@ -33,7 +33,8 @@ SETTINGS = (
 )
 """What a model can be told, beside its name, in the order of the reference."""
 
-HOTTEST = 2
+_NEEDS = {"max_tokens": "write `max_tokens: 1k`: its API must be told how long an answer may be"}
+"""What to do, for each setting that a kind of provider may need."""
 
 
 def resolve_model(
@@ -45,18 +46,24 @@ def resolve_model(
     if isinstance(provider, Unknown):
         return Unknown(name.text)
     by_path = ("path",) if provider.kind.models_by_path else ()
+    owner = f"a model of `{provider.name}`"
+    known = tuple(each for each in SETTINGS if each not in provider.kind.lacks)
     matched = match_arguments(
         call.arguments,
-        ("model", *by_path, *SETTINGS),
+        ("model", *by_path, *known),
         values.sink,
-        owner=f"a model of `{provider.name}`",
+        owner=owner,
         positional=("model",),
-        elsewhere=_of_the_provider(provider),
+        elsewhere=_lacking(provider) | _of_the_provider(provider),
     )
     identity = _read_name(matched, call.span, provider, values)
     settings = {
-        each: _read(each, matched[each].value, values) for each in SETTINGS if each in matched
+        each: _read(each, matched[each].value, values, provider)
+        for each in known
+        if each in matched
     }
+    for each in sorted(provider.kind.needs):
+        need(each, matched, values.sink, call.span, owner, _NEEDS[each])
     bad = {key for key, value in settings.items() if value is None}
     if identity is None:
         bad.add("model")
@@ -93,6 +100,11 @@ def _find_provider(
         helps=helps,
     )
     return Unknown(callee.text)
+
+
+def _lacking(provider: ProviderSymbol) -> dict[str, str]:
+    kind = provider.kind
+    return dict.fromkeys(kind.lacks, f"take it out: the API of `{kind.name}` has no such setting")
 
 
 def _of_the_provider(provider: ProviderSymbol) -> dict[str, str]:
@@ -132,10 +144,10 @@ def _read_name(
     return f"path:{name}" if name is not None and given == "path" else name
 
 
-def _read(name: str, value: Expr, values: ValueReader) -> object | None:
+def _read(name: str, value: Expr, values: ValueReader, provider: ProviderSymbol) -> object | None:
     match name:
         case "temperature":
-            return values.number(name, value, low=0, high=HOTTEST)
+            return values.number(name, value, low=0, high=provider.kind.hottest)
         case "top_p":
             return values.share(name, value)
         case "max_tokens" | "window":

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.techniques import TECHNIQUES
-from archon_runtime.techniques.base import Technique
-from archonc.diagnostic.codes_check import (
-    NOT_AVAILABLE_YET,
-    UNKNOWN_TECHNIQUE,
-    WRONG_KIND_OF_NAME,
-)
+from archonc.diagnostic.codes_check import UNKNOWN_TECHNIQUE, WRONG_KIND_OF_NAME
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit, Label
 from archonc.diagnostic.suggest import suggest
+from archonc.resolve.describe import CHOICES
 from archonc.resolve.model_lists import bind_name
+from archonc.resolve.parameters import ParameterType, check_parameters, type_of
+from archonc.resolve.recursion import calls_in
 from archonc.resolve.symbols import (
     ArchitectureSymbol,
+    Callee,
     ModelsSymbol,
     ModelSymbol,
     PromptSymbol,
@@ -29,93 +27,113 @@ from archonc.resolve.symbols import (
 from archonc.source import Span
 from archonc.syntax.nodes import (
     ArchitectureDecl,
+    Argument,
     Call,
-    EitherMember,
     Expr,
-    LayerMember,
     ListExpr,
-    Member,
+    Parameter,
     Reference,
-    RepeatMember,
-    RequireMember,
 )
 
 __all__ = ["ReferenceBinder"]
 
+_MODELS = (ModelSymbol, ModelsSymbol)
+
 
 @dataclass
 class ReferenceBinder:
-    """Fills the side tables while it walks the architectures of one program."""
+    """Fills the side tables while it walks the architectures of one file."""
 
     names: Mapping[str, Symbol]
     sink: DiagnosticSink
     references: dict[Span, Symbol]
-    techniques: dict[Span, type[Technique[Any]] | Unknown] = field(default_factory=dict)
+    callees: dict[Span, Callee]
 
     def bind(self, architecture: ArchitectureDecl) -> None:
         """Bind one architecture; its parameters are Unknown inside it."""
-        for parameter in architecture.parameters[:1]:
-            span = parameter.span.to(architecture.parameters[-1].span)
-            self._not_yet(
-                "parameters of architectures are", span, "write the values in their place"
-            )
-        parameters = {each.name.text: Unknown(each.name.text) for each in architecture.parameters}
-        self._bind_members(architecture.body.members, {**self.names, **parameters})
+        check_parameters(architecture.parameters, self.sink)
+        for parameter in architecture.parameters:
+            if parameter.default is not None:
+                self.bind_value(parameter, parameter.default)
+        own = {each.name.text: Unknown(each.name.text) for each in architecture.parameters}
+        inside = ReferenceBinder(
+            {**self.names, **own} if own else self.names,
+            self.sink,
+            self.references,
+            self.callees,
+        )
+        for call in calls_in(architecture.body):
+            inside._bind_call(call)
 
-    def _bind_members(self, members: tuple[Member, ...], names: Mapping[str, Symbol]) -> None:
-        for member in members:
-            match member:
-                case LayerMember():
-                    if member.maybe:
-                        self._not_yet("holes are", member.span, "write `layer` without `maybe`")
-                    for component in member.components:
-                        self._bind_call(component.call, names)
-                case RepeatMember():
-                    self._bind_members(member.body.members, names)
-                case EitherMember():
-                    self._not_yet("holes are", member.span, "write the layers of one branch")
-                    for branch in member.branches:
-                        self._bind_members(branch.members, names)
-                case RequireMember():
-                    self._not_yet("`require` is", member.span, "take it out")
-                case _:
-                    pass
-
-    def _bind_call(self, call: Call, names: Mapping[str, Symbol]) -> None:
-        technique = self._find_technique(call.callee, names)
-        self.techniques[call.callee.span] = technique
-        for argument in call.arguments:
-            if argument.name is None:
-                self._bind_models(argument.value, names)
-            elif argument.name.text == "prompt" and isinstance(argument.value, Reference):
-                symbol = bind_name(argument.value, names, self.sink, (PromptSymbol,), "a prompt")
-                self.references[argument.value.span] = symbol
-
-    def _bind_models(self, value: Expr, names: Mapping[str, Symbol]) -> None:
-        match value:
-            case Reference():
-                wanted = (ModelSymbol, ModelsSymbol)
-                symbol = bind_name(value, names, self.sink, wanted, "a model")
-                self.references[value.span] = symbol
-            case ListExpr():
-                for item in value.items:
-                    self._bind_models(item, names)
+    def bind_value(self, parameter: Parameter, value: Expr) -> None:
+        """Bind what is given for a parameter: its default, or an argument."""
+        match type_of(parameter):
+            case ParameterType.MODEL | ParameterType.MODELS:
+                self._bind_models(value)
+            case ParameterType.PROMPT:
+                self._bind_prompt(value)
             case _:
                 pass
 
-    def _find_technique(
-        self, callee: Reference, names: Mapping[str, Symbol]
-    ) -> type[Technique[Any]] | Unknown:
+    def _bind_call(self, call: Call) -> None:
+        callee = self._find_callee(call.callee)
+        self.callees[call.callee.span] = callee
+        if isinstance(callee, ArchitectureSymbol):
+            self._bind_arguments(callee.declaration.parameters, call.arguments)
+            return
+        for argument in call.arguments:
+            if argument.name is None:
+                self._bind_models(argument.value)
+            elif argument.name.text == "prompt":
+                self._bind_prompt(argument.value)
+
+    def _bind_arguments(
+        self, parameters: tuple[Parameter, ...], arguments: tuple[Argument, ...]
+    ) -> None:
+        by_name = {each.name.text: each for each in parameters}
+        positional = iter(parameters)
+        for argument in arguments:
+            name = argument.name
+            parameter = next(positional, None) if name is None else by_name.get(name.text)
+            if parameter is not None:
+                self.bind_value(parameter, argument.value)
+
+    def _bind_prompt(self, value: Expr) -> None:
+        match value:
+            case Reference():
+                symbol = bind_name(value, self.names, self.sink, (PromptSymbol,), "a prompt")
+                self.references[value.span] = symbol
+            case Call() if value.callee.text in CHOICES:
+                for argument in value.arguments:
+                    self._bind_prompt(argument.value)
+            case _:
+                pass
+
+    def _bind_models(self, value: Expr) -> None:
+        match value:
+            case Reference():
+                symbol = bind_name(value, self.names, self.sink, _MODELS, "a model")
+                self.references[value.span] = symbol
+            case ListExpr():
+                for item in value.items:
+                    self._bind_models(item)
+            case Call() if value.callee.text in CHOICES:
+                for argument in _models_in(value):
+                    self._bind_models(argument.value)
+            case _:
+                pass
+
+    def _find_callee(self, callee: Reference) -> Callee:
         name = callee.text
         if name in TECHNIQUES:
             return TECHNIQUES[name]
-        symbol = names.get(callee.parts[0].text)
-        if isinstance(symbol, Unknown):
+        first = self.names.get(callee.parts[0].text)
+        if isinstance(first, Unknown):
+            return first
+        symbol = self.names.get(name)
+        if isinstance(symbol, ArchitectureSymbol | Unknown):
             return symbol
-        if isinstance(symbol, ArchitectureSymbol):
-            help_line = "write its layers here instead"
-            self._not_yet("architectures as components are", callee.span, help_line)
-        elif symbol is not None:
+        if symbol is not None:
             self._report_no_technique(callee, symbol)
         else:
             self._report_unknown(callee)
@@ -139,7 +157,10 @@ class ReferenceBinder:
         )
 
     def _report_unknown(self, callee: Reference) -> None:
-        near = suggest(callee.text, TECHNIQUES)
+        architectures = [
+            name for name, each in self.names.items() if isinstance(each, ArchitectureSymbol)
+        ]
+        near = suggest(callee.text, [*TECHNIQUES, *architectures])
         if near:
             help_line = f"did you mean `{near}`?"
         elif callee.text in KINDS:
@@ -155,9 +176,16 @@ class ReferenceBinder:
             edits=(Edit(callee.span, near),) if near else (),
         )
 
-    def _not_yet(self, what: str, span: Span, help_line: str) -> None:
-        message = f"{what} not available in this version"
-        self.sink.error(NOT_AVAILABLE_YET, message, span, "not available yet", helps=(help_line,))
+
+def _models_in(choice: Call) -> list[Argument]:
+    """Find which arguments of a choice among models name them, and not how many."""
+    match choice.callee.text:
+        case "one_of":
+            return list(choice.arguments)
+        case "subset_of":
+            return [each for each in choice.arguments if each.name is None][:1]
+        case _:
+            return [each for each in choice.arguments if each.name and each.name.text == "of"]
 
 
 def _listed(names: Mapping[str, object]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from archonc.diagnostic.codes_check import NOT_AVAILABLE_YET, OUT_OF_RANGE, WRONG_TYPE
+from archonc.diagnostic.codes_check import MISPLACED_HOLE, OUT_OF_RANGE, WRONG_TYPE
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit
-from archonc.resolve.describe import HOLES, describe
+from archonc.resolve.describe import CHOICES, describe
 from archonc.source import Span
 from archonc.syntax.nodes import Call, Expr, Number, RangeExpr, Reference
 
@@ -44,10 +44,10 @@ class ValueReports:
         """Report a value of another kind than *wanted* (or a hole, which is none yet)."""
         if self.is_silent(value):
             return
-        if isinstance(value, RangeExpr) or (isinstance(value, Call) and value.callee.text in HOLES):
-            message = "holes are not available in this version"
-            helps = (f"give `{name}` one value",)
-            self.sink.error(NOT_AVAILABLE_YET, message, value.span, "a hole", helps=helps)
+        if isinstance(value, RangeExpr) or (
+            isinstance(value, Call) and value.callee.text in CHOICES
+        ):
+            self._misplaced_hole(name, value)
             return
         self.sink.error(
             WRONG_TYPE,
@@ -56,6 +56,19 @@ class ValueReports:
             f"wants {wanted}",
             helps=(help_line,) if help_line else (),
             edits=edits,
+        )
+
+    def _misplaced_hole(self, name: str, value: Expr) -> None:
+        self.sink.error(
+            MISPLACED_HOLE,
+            f"`{name}` has one value, and a choice is left open here",
+            value.span,
+            "not a hole",
+            notes=(
+                "holes stand in the components of layers, as the default of a parameter, "
+                "and in `repeat`, `maybe` and `either`",
+            ),
+            helps=(f"give `{name}` one value, or declare two and choose where they are used",),
         )
 
     def is_silent(self, value: Expr) -> bool:

@@ -1,21 +1,33 @@
-"""From an AST to names bound: what is declared, and what each reference stands for.
+"""From ASTs to names bound: what is declared, and what each reference stands for.
 
 References may stand before the declaration. A name is declared once in a file,
-whatever it names; the first declaration keeps it.
+whatever it names; the first declaration keeps it. What another file declares is seen
+through the alias that the file was imported under.
 """
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from archonc.diagnostic.codes_check import DUPLICATE_NAME, NOT_AVAILABLE_YET
+from archonc.diagnostic.codes_check import DUPLICATE_NAME
 from archonc.diagnostic.diagnostic import DiagnosticSink, Label
+from archonc.load.module import Module, unique_modules
 from archonc.resolve.model_lists import resolve_models
 from archonc.resolve.models import resolve_model
 from archonc.resolve.prompts import resolve_prompt
 from archonc.resolve.providers import resolve_provider
+from archonc.resolve.recursion import check_recursion
 from archonc.resolve.references import ReferenceBinder
-from archonc.resolve.symbols import ArchitectureSymbol, Resolved, Symbol, Unknown
+from archonc.resolve.symbols import (
+    ArchitectureSymbol,
+    Callee,
+    ModuleSymbol,
+    Resolved,
+    Symbol,
+    Unknown,
+)
 from archonc.resolve.values import ValueReader
 from archonc.source import Span
 from archonc.syntax.nodes import (
@@ -27,79 +39,131 @@ from archonc.syntax.nodes import (
     Program,
     PromptDecl,
     ProviderDecl,
-    SearchDecl,
     Statement,
 )
 
 __all__ = ["resolve"]
 
 
-def resolve(program: Program, sink: DiagnosticSink) -> Resolved:
-    """Bind all names of *program*; everything unknown is reported once and is Unknown."""
-    _report_duplicates(program, sink)
-    imports = frozenset(
-        each.alias.text for each in program.statements if isinstance(each, ImportDecl)
+def resolve(main: Module, sink: DiagnosticSink) -> Resolved:
+    """Bind all names of a program; everything unknown is reported once and is Unknown."""
+    modules = unique_modules(main)
+    tables = _Tables(sink, frozenset().union(*(_silent(each) for each in modules)))
+    for module in modules:
+        tables.names[id(module)] = tables.declare(module)
+    for module in modules:
+        tables.bind(module)
+    check_recursion(tables.symbols, tables.callees, sink)
+    return Resolved(
+        program=main.program,
+        names=tables.names[id(main)],
+        references=tables.references,
+        callees=tables.callees,
+        silent=tables.silent,
+        architectures=tables.architectures[id(main)],
     )
-    values = ValueReader(sink, program.broken | imports)
-    names: dict[str, Symbol] = {name: Unknown(name) for name in sorted(values.silent)}
-    references: dict[Span, Symbol] = {}
-    _declare_providers_and_models(program, names, references, values)
-    for statement in program.statements:
-        match statement:
-            case PromptDecl():
-                names.setdefault(statement.name.text, resolve_prompt(statement, values))
-            case ArchitectureDecl():
-                name = statement.name
-                symbol = ArchitectureSymbol(name.text, statement, name.span)
-                names.setdefault(name.text, symbol)
-            case ImportDecl():
-                _not_yet("imports are", statement.span, sink, "declare what you need in this file")
-            case SearchDecl():
-                _not_yet("searches are", statement.span, sink, "take the `search` out")
-            case _:
-                pass
-    architectures = tuple(
-        ArchitectureSymbol(each.name.text, each, each.name.span)
-        for each in program.statements
-        if isinstance(each, ArchitectureDecl)
-    )
-    binder = ReferenceBinder(names, sink, references)
-    for architecture in architectures:
-        binder.bind(architecture.declaration)
-    return Resolved(program, names, binder.references, binder.techniques, architectures)
 
 
-def _declare_providers_and_models(
-    program: Program, names: dict[str, Symbol], references: dict[Span, Symbol], values: ValueReader
-) -> None:
-    # Models name providers, lists name models: this order lets each stand anywhere.
-    for statement in program.statements:
-        if isinstance(statement, ProviderDecl):
-            names.setdefault(statement.name.text, resolve_provider(statement, values))
-    declared = _other_declarations(program)
-    for statement in program.statements:
-        if isinstance(statement, ModelDecl):
-            model = resolve_model(statement, {**declared, **names}, values)
-            names.setdefault(statement.name.text, model)
-    for statement in program.statements:
-        if isinstance(statement, ModelsDecl):
-            found = resolve_models(statement, {**declared, **names}, values, references)
-            names.setdefault(statement.name.text, found)
+def _silent(module: Module) -> frozenset[str]:
+    """Name what could not be read: declarations of this file, and imported files."""
+    failed = {alias for alias, each in module.imports.items() if each is None}
+    return module.program.broken | failed
 
 
-def _other_declarations(program: Program) -> Mapping[str, Symbol]:
-    # What a name stands for if it is used where a provider or a model should be.
-    found: dict[str, Symbol] = {}
-    for statement in program.statements:
-        if isinstance(statement, ArchitectureDecl):
-            name = statement.name
-            found.setdefault(name.text, ArchitectureSymbol(name.text, statement, name.span))
-    return found
+@dataclass
+class _Tables:
+    """What is known so far; `names` and `architectures` by the module's identity."""
+
+    sink: DiagnosticSink
+    silent: frozenset[str]
+    names: dict[int, dict[str, Symbol]] = field(default_factory=dict)
+    architectures: dict[int, tuple[ArchitectureSymbol, ...]] = field(default_factory=dict)
+    references: dict[Span, Symbol] = field(default_factory=dict)
+    callees: dict[Span, Callee] = field(default_factory=dict)
+
+    @property
+    def symbols(self) -> list[ArchitectureSymbol]:
+        """All architectures of all files."""
+        return [each for found in self.architectures.values() for each in found]
+
+    def declare(self, module: Module) -> dict[str, Symbol]:
+        """Collect what *module* declares, and what it sees of the files that it imports."""
+        program = module.program
+        _report_duplicates(program, self.sink)
+        silent = _silent(module)
+        names: dict[str, Symbol] = {name: Unknown(name) for name in sorted(silent)}
+        names.update(self._imported(module))
+        values = ValueReader(self.sink, silent)
+        architectures = tuple(
+            ArchitectureSymbol(
+                module.prefix + each.name.text, each, each.name.span, folder=module.folder
+            )
+            for each in program.statements
+            if isinstance(each, ArchitectureDecl)
+        )
+        self.architectures[id(module)] = architectures
+        _Declarations(module, names, architectures, values, self.references).declare()
+        return names
+
+    def bind(self, module: Module) -> None:
+        """Bind what the architectures of *module* refer to."""
+        binder = ReferenceBinder(self.names[id(module)], self.sink, self.references, self.callees)
+        for architecture in self.architectures[id(module)]:
+            binder.bind(architecture.declaration)
+
+    def _imported(self, module: Module) -> Iterator[tuple[str, Symbol]]:
+        for statement in module.program.statements:
+            if not isinstance(statement, ImportDecl):
+                continue
+            alias = statement.alias
+            imported = module.imports.get(alias.text)
+            if imported is None:
+                continue
+            yield alias.text, ModuleSymbol(alias.text, alias.span)
+            for name, symbol in self.names[id(imported)].items():
+                if "." not in name and not isinstance(symbol, ModuleSymbol):
+                    yield f"{alias.text}.{name}", symbol
 
 
-def _not_yet(what: str, span: Span, sink: DiagnosticSink, help_line: str) -> None:
-    message = f"{what} not available in this version"
-    sink.error(NOT_AVAILABLE_YET, message, span, "not available yet", helps=(help_line,))
+@dataclass(frozen=True, slots=True)
+class _Declarations:
+    """Declares the names of one file, into `names`."""
+
+    module: Module
+    names: dict[str, Symbol]
+    architectures: tuple[ArchitectureSymbol, ...]
+    values: ValueReader
+    references: dict[Span, Symbol]
+
+    def declare(self) -> None:
+        # Models name providers, lists name models: this order lets each stand anywhere.
+        statements = self.module.program.statements
+        for statement in statements:
+            if isinstance(statement, ProviderDecl):
+                self._add(statement.name, resolve_provider(statement, self.values))
+        # What a name stands for if it is used where a provider or a model should be.
+        known: Mapping[str, Symbol] = ChainMap(
+            self.names,
+            {each.declaration.name.text: each for each in reversed(self.architectures)},
+        )
+        for statement in statements:
+            if isinstance(statement, ModelDecl):
+                self._add(statement.name, resolve_model(statement, known, self.values))
+        for statement in statements:
+            if isinstance(statement, ModelsDecl):
+                found = resolve_models(statement, known, self.values, self.references)
+                self._add(statement.name, found)
+        for statement in statements:
+            if isinstance(statement, PromptDecl):
+                self._add(statement.name, resolve_prompt(statement, self.values))
+        for symbol in self.architectures:
+            self.names.setdefault(symbol.declaration.name.text, symbol)
+
+    def _add(self, name: Name, symbol: Symbol) -> None:
+        # In the plan, and in messages, names of imported files have their prefix.
+        if self.module.prefix and not isinstance(symbol, Unknown | ModuleSymbol):
+            symbol = replace(symbol, name=self.module.prefix + name.text)
+        self.names.setdefault(name.text, symbol)
 
 
 def _report_duplicates(program: Program, sink: DiagnosticSink) -> None:

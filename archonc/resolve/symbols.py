@@ -15,8 +15,10 @@ from archonc.syntax.nodes import ArchitectureDecl, Program
 
 __all__ = [
     "ArchitectureSymbol",
+    "Callee",
     "ModelSymbol",
     "ModelsSymbol",
+    "ModuleSymbol",
     "PromptSymbol",
     "ProviderSymbol",
     "Resolved",
@@ -77,28 +79,53 @@ class PromptSymbol:
 
 @dataclass(frozen=True, slots=True)
 class ArchitectureSymbol:
-    """An architecture, as declared."""
+    """An architecture, as declared. `folder` is its file's, as `Module.folder`."""
 
     name: str
     declaration: ArchitectureDecl
     span: Span
+    folder: str = ""
 
 
-Symbol = ProviderSymbol | ModelSymbol | ModelsSymbol | PromptSymbol | ArchitectureSymbol | Unknown
+@dataclass(frozen=True, slots=True)
+class ModuleSymbol:
+    """An imported file, under the name that this file gives it."""
+
+    name: str
+    span: Span
+
+
+Symbol = (
+    ProviderSymbol
+    | ModelSymbol
+    | ModelsSymbol
+    | PromptSymbol
+    | ArchitectureSymbol
+    | ModuleSymbol
+    | Unknown
+)
+
+
+Callee = type[Technique[Any]] | ArchitectureSymbol | Unknown
+"""What a component calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A program with its names bound; the AST is as it was.
 
-    `names` holds the first declaration of each name. `references` binds a name where
-    it is used, and `techniques` a technique where it is called, both by the place.
+    `program` is the main file's, `names` hold the first declaration of each name in it
+    and, with its alias, in what it imports. `references` bind a name where it is used,
+    `callees` what is called in a layer, in any file, both by the place. `silent` are the
+    names, in any file, whose declaration could not be read. `architectures` are the main
+    file's.
     """
 
     program: Program
     names: Mapping[str, Symbol]
     references: Mapping[Span, Symbol]
-    techniques: Mapping[Span, type[Technique[Any]] | Unknown]
+    callees: Mapping[Span, Callee]
+    silent: frozenset[str]
     architectures: tuple[ArchitectureSymbol, ...]
 
 
@@ -115,5 +142,7 @@ def describe_symbol(symbol: Symbol) -> str:
             return "a prompt"
         case ArchitectureSymbol():
             return "an architecture"
+        case ModuleSymbol():
+            return "an imported file"
         case Unknown():
             return "unknown"

@@ -43,6 +43,7 @@ __all__ = [
     "SearchDecl",
     "Statement",
     "Text",
+    "without_spans",
 ]
 
 
@@ -365,3 +366,19 @@ class Program:
     statements: tuple[Statement, ...]
     broken: frozenset[str]
     span: Span
+
+
+def without_spans(node: object) -> object:
+    """Turn a node into nested tuples that are equal where the nodes say the same.
+
+    Numbers are compared by value and unit: `1.0` is `1`, but `2k` is not `2000`.
+    """
+    if isinstance(node, tuple):
+        return tuple(without_spans(each) for each in node)
+    if isinstance(node, Number):
+        return "Number", node.value, node.unit
+    fields = getattr(type(node), "__dataclass_fields__", None)
+    if fields is None:
+        return node
+    names = [name for name in fields if name != "span"]
+    return (type(node).__name__, *(without_spans(getattr(node, name)) for name in names))

@@ -16,7 +16,8 @@ ArchonError
     ├── ProviderRateLimited  R0133  429
     ├── ProviderUnavailable  R0134  not reached, or it failed (5xx)
     ├── ProviderTimeout      R0135  it took too long
-    └── BadResponse          R0136  what came is not a completion
+    ├── BadResponse          R0136  what came is not a completion
+    └── ContentFiltered      R0137  the provider's filter took the prompt or the answer
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ __all__ = [
     "ArchonError",
     "BadResponse",
     "BudgetExceeded",
+    "ContentFiltered",
     "JournalFailed",
     "KeyMissing",
     "ModelMissing",
@@ -187,3 +189,9 @@ class BadResponse(ProviderError):
 
     code = "R0136"
     retryable = True
+
+
+class ContentFiltered(ProviderError):
+    """The provider's filter took the prompt, or all of the answer; asking again won't help."""
+
+    code = "R0137"

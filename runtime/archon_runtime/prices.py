@@ -2,6 +2,7 @@
 
 Prices are those of plain requests on the day the table was made: no batch or priority
 tier, no surcharge on very long prompts, and no discount for what a provider caches.
+Where a cache is filled only if a request says so, what that costs is left out too.
 A program's own `price:` goes before them.
 """
 
@@ -49,7 +50,7 @@ def load_prices() -> PriceTable:
 
 
 def _matches(rule: Mapping[str, Any], name: str) -> bool:
-    """Apply a rule of the table; genai-prices' own words and meaning."""
+    """Apply a rule of the table to a name in lower case; genai-prices' words and meaning."""
     ((word, value),) = rule.items()
     match word:
         case "or":

@@ -7,9 +7,9 @@ from decimal import Decimal
 from archon_runtime.usage import Price
 from archonc.check import Assumptions, Checked, CheckedArchitecture, check
 from archonc.diagnostic.diagnostic import DiagnosticSink
+from archonc.load import load
 from archonc.resolve import resolve
 from archonc.source import Source
-from archonc.syntax.parse import parse_program
 
 MODELS = """archon 1
 model a = openai("a", max_tokens: 1k)
@@ -22,7 +22,7 @@ def check_text(
 ) -> tuple[Checked, DiagnosticSink]:
     source = Source("test.archon", f"{models}architecture one {{\n{body}\n}}\n")
     sink = DiagnosticSink(source)
-    resolved = resolve(parse_program(source, sink), sink)
+    resolved = resolve(load(source, sink), sink)
     price = Price(Decimal(1), Decimal(2)) if priced else None
     return check(resolved, sink, assumed=assumed, price_of=lambda kind, model: price), sink
 

@@ -50,7 +50,7 @@ def test_a_layer_repeated_no_times_is_not_there() -> None:
 def test_nested_repetitions_multiply_up_to_a_limit() -> None:
     body = "layer generator(a)\nrepeat {} {{ repeat 10 {{ layer fuser(a) }} }}"
     assert len(sound(body.format(3)).layers) == 31
-    assert codes(body.format(101)) == ["A0312"]
+    assert codes(body.format(10001)) == ["A0312"]
 
 
 def test_flow_joins_components_and_carries_attachments() -> None:

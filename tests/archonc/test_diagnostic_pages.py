@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archonc.compiler import compile_source
 from archonc.diagnostic.codes import CODES
 from archonc.source import Source
-from tests.golden.test_golden import all_cases
+from tests.golden.test_golden import all_cases, diagnose_text
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "specs" / "diagnostics"
@@ -27,9 +26,9 @@ def block(page: str, heading: str) -> str:
     return found.group(1)
 
 
-def codes_of(program: str) -> list[str]:
-    found = compile_source(Source("page.archon", program + "\n"), folder=GOLDEN).diagnostics
-    return [each.code for each in found]
+def codes_of(program: str, expected: str = "") -> list[str]:
+    source = Source("page.archon", program + "\n")
+    return [each.code for each in diagnose_text(source, {expected})]
 
 
 def test_pages_and_codes_are_the_same() -> None:
@@ -57,7 +56,7 @@ def test_page_has_its_title_and_headings(code: str) -> None:
 @pytest.mark.parametrize("code", IN_PROGRAMS)
 def test_wrong_program_gives_exactly_its_code(code: str) -> None:
     page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
-    assert codes_of(block(page, "Wrong")) == [code]
+    assert codes_of(block(page, "Wrong"), code) == [code]
 
 
 @pytest.mark.parametrize("code", IN_PROGRAMS)

@@ -9,16 +9,16 @@ import pytest
 from archon_runtime.plan import ModelSpec, ProviderSpec
 from archon_runtime.usage import Price
 from archonc.diagnostic.diagnostic import DiagnosticSink
+from archonc.load import load
 from archonc.resolve import Resolved, resolve
 from archonc.resolve.symbols import ModelsSymbol, ModelSymbol, PromptSymbol, ProviderSymbol, Unknown
 from archonc.source import Source
-from archonc.syntax.parse import parse_program
 
 
 def resolve_text(text: str) -> tuple[Resolved, DiagnosticSink]:
     source = Source("test.archon", "archon 1\n" + text)
     sink = DiagnosticSink(source)
-    return resolve(parse_program(source, sink), sink), sink
+    return resolve(load(source, sink), sink), sink
 
 
 def model_of(text: str) -> ModelSpec:

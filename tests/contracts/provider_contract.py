@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import ClassVar
+
 import anyio
 import pytest
 
@@ -18,7 +22,12 @@ QUESTION = (
 
 @pytest.mark.anyio
 class ProviderContract:
-    """Subclasses give the fixtures `provider` (open, closed after the test) and `model`."""
+    """Subclasses give the fixtures `provider` (open, closed after the test) and `model`.
+
+    `extra` is a setting of the protocol's own that the language has no name for.
+    """
+
+    extra: ClassVar[Mapping[str, object]] = {"top_k": 5}
 
     async def test_limits_are_usable(self, provider: Provider) -> None:
         assert provider.concurrency >= 1
@@ -68,9 +77,9 @@ class ProviderContract:
         assert (await provider.chat(request)).text
 
     async def test_request_is_left_as_it_was(self, provider: Provider, model: str) -> None:
-        extra = {"top_k": 5}
+        extra = deepcopy(dict(self.extra))
         messages = tuple(QUESTION)
         request = ChatRequest(model, messages, "generator", max_tokens=5, extra=extra)
         await provider.chat(request)
         assert request.messages is messages
-        assert extra == {"top_k": 5}
+        assert extra == self.extra

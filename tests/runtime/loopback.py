@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,17 @@ from aiohttp import web
 
 from archon_runtime.providers.http_settings import HttpSettings, Timeouts
 
-__all__ = ["CANARY", "Loopback", "completion", "loopback", "refused_port", "settings_for"]
+__all__ = [
+    "CANARY",
+    "TRANSPORT",
+    "Handler",
+    "Loopback",
+    "completion",
+    "loopback",
+    "refused_port",
+    "sends",
+    "settings_for",
+]
 
 CANARY = "canary-key-5f1d8a77"
 """The key that tests send; servers repeat it, and no message of ours may hold it."""
@@ -154,7 +164,24 @@ async def redirect(server: Loopback, _: web.Request) -> web.StreamResponse:
 
 
 ECHO = f"Incorrect API key provided: {CANARY}."
-BEHAVIOURS: dict[str, Handler] = {
+TRANSPORT: Mapping[str, Handler] = {
+    "html": sends_text("<!doctype html><html>It works!</html>"),
+    "html-500": sends_text("<html>Bad gateway</html>", status=502),
+    "bad-json": sends_text('{"choices": [', "application/json"),
+    "deep-json": sends_text("[" * 100_000, "application/json"),
+    "empty-body": sends_text("", "application/json"),
+    "list": sends([1, 2]),
+    "stall": stall,
+    "stall-in-body": stall_in_body,
+    "cut": cut,
+    "hang-up": hang_up,
+    "short-length": short_length,
+    "no-http": no_http,
+}
+"""What goes wrong below the protocol, and so in the same way with each."""
+
+BEHAVIOURS: Mapping[str, Handler] = {
+    **TRANSPORT,
     "ok": sends(completion()),
     "no-usage": sends(completion(usage=None)),
     "no-choices": sends(completion(choices=[])),
@@ -162,12 +189,6 @@ BEHAVIOURS: dict[str, Handler] = {
     "empty-content": sends(completion("  ")),
     "wrong-types": sends(completion(7)),
     "error-in-200": sends({"error": {"message": f"out of memory {CANARY}"}}),
-    "list": sends([1, 2]),
-    "html": sends_text("<!doctype html><html>It works!</html>"),
-    "html-500": sends_text("<html>Bad gateway</html>", status=502),
-    "bad-json": sends_text('{"choices": [', "application/json"),
-    "deep-json": sends_text("[" * 100_000, "application/json"),
-    "empty-body": sends_text("", "application/json"),
     "status-400": fails(400, f"bad `temperature`\n{'very ' * 200}long {CANARY}"),
     "status-401": fails(401, ECHO),
     "status-403": fails(403, ECHO),
@@ -182,28 +203,24 @@ BEHAVIOURS: dict[str, Handler] = {
     "status-503": fails(503, "overloaded", Retry_After="3"),
     "too-long": sends({"error": {"message": "maximum context length is 10 tokens"}}, 400),
     "redirect": redirect,
-    "stall": stall,
-    "stall-in-body": stall_in_body,
-    "cut": cut,
-    "hang-up": hang_up,
-    "short-length": short_length,
-    "no-http": no_http,
     "huge": huge,
 }
 
 
 @asynccontextmanager
-async def loopback() -> AsyncIterator[Loopback]:
-    """Serve all behaviours on a free port until the block ends."""
+async def loopback(
+    path: str = "/{behaviour}/chat/completions", behaviours: Mapping[str, Handler] = BEHAVIOURS
+) -> AsyncIterator[Loopback]:
+    """Serve *behaviours* at *path* on a free port until the block ends."""
     server = Loopback()
 
     async def serve(request: web.Request) -> web.StreamResponse:
         server.headers.append(dict(request.headers))
         server.bodies.append(await request.json())
-        return await BEHAVIOURS[request.match_info["behaviour"]](server, request)
+        return await behaviours[request.match_info["behaviour"]](server, request)
 
     app = web.Application()
-    app.router.add_post("/{behaviour}/chat/completions", serve)
+    app.router.add_post(path, serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -10,6 +10,7 @@ from genai_prices import data
 
 from archon_runtime.prices import find_price, load_prices
 from archon_runtime.providers.kinds import KINDS
+from tools.make_prices import PROVIDERS
 
 
 def test_table_says_where_it_is_from_and_when() -> None:
@@ -43,14 +44,41 @@ def test_unknown_price_is_none(kind: str, name: str) -> None:
     assert find_price(kind, name) is None
 
 
-def test_names_match_as_in_the_source() -> None:
-    source = next(provider for provider in data.providers if provider.id == "openai")
-    listed = {entry["id"] for entry in load_prices().kinds["openai"]}
+@pytest.mark.parametrize(("provider", "kind"), PROVIDERS.items())
+def test_names_match_as_in_the_source(provider: str, kind: str) -> None:
+    source = next(each for each in data.providers if each.id == provider)
+    listed = {entry["id"] for entry in load_prices().kinds[kind]}
+    assert listed
     for model in source.models:
         found = source.find_model(model.id)
         theirs = found.id if found and found.id in listed else None
-        price = find_price("openai", model.id)
+        price = find_price(kind, model.id)
         assert (price is not None) == (theirs is not None), model.id
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "prompt", "completion"),
+    [
+        ("anthropic", "claude-3-5-sonnet-20240620", "3", "15"),
+        ("gemini", "gemini-2.5-flash", "0.3", "2.5"),
+        ("together", "meta-llama/Llama-3-70b-chat-hf", "0.9", "0.9"),
+        ("together", "mistralai/Mixtral-8x22B-Instruct-v0.1", "2.4", "2.4"),
+        ("groq", "llama-3.1-8b-instant", "0.05", "0.08"),
+    ],
+)
+def test_well_known_models_have_their_price(
+    kind: str, name: str, prompt: str, completion: str
+) -> None:
+    price = find_price(kind, name)
+    assert price is not None
+    assert (price.prompt_usd, price.completion_usd) == (Decimal(prompt), Decimal(completion))
+
+
+@pytest.mark.parametrize(
+    "name", ["claude-3-5-sonnet", "gemini-2.5-flash-image", "gemini-2.5-pro-tts"]
+)
+def test_what_the_gemini_api_does_not_write_has_no_price_there(name: str) -> None:
+    assert find_price("gemini", name) is None
 
 
 def test_every_price_is_a_finite_amount() -> None:

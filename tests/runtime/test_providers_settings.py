@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from archon_runtime.chat import ChatRequest, FinishReason, Message, Role
-from archon_runtime.errors import BadResponse, KeyMissing, PlanInvalid, ProviderRefused
+from archon_runtime.errors import BadResponse, ContentFiltered, KeyMissing, PlanInvalid
 from archon_runtime.plan import ProviderSpec
 from archon_runtime.providers.http_settings import HttpSettings, read_settings
+from archon_runtime.providers.http_status import parse_retry_after
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.providers.load import make_provider
-from archon_runtime.providers.openai_status import parse_retry_after
 from archon_runtime.providers.openai_wire import make_body, read_completion
 from tests.runtime.loopback import CANARY, completion
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 KEY = {"OPENAI_API_KEY": CANARY}
+KEYS = {kind.key_env: CANARY for kind in KINDS.values() if kind.key_env}
 
 
 def settings(kind: str, environ: dict[str, str], **options: object) -> HttpSettings:
@@ -28,7 +29,7 @@ def settings(kind: str, environ: dict[str, str], **options: object) -> HttpSetti
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_kind_can_be_made(kind: str) -> None:
     options = {"base_url": "http://127.0.0.1:1/v1"} if kind == "openai_compatible" else {}
-    provider = make_provider("p", ProviderSpec(kind, options), KEY)
+    provider = make_provider("p", ProviderSpec(kind, options), KEYS)
     assert provider.concurrency >= 1
     assert provider.rate is None
 
@@ -38,7 +39,7 @@ def test_every_kind_takes_limits(kind: str) -> None:
     options: dict[str, object] = {"concurrency": 3, "rate": 2.5, "timeout": 9.0}
     if kind == "openai_compatible":
         options["base_url"] = "http://127.0.0.1:1/v1"
-    provider = make_provider("p", ProviderSpec(kind, options), KEY)
+    provider = make_provider("p", ProviderSpec(kind, options), KEYS)
     assert (provider.concurrency, provider.rate) == (3, 2.5)
 
 
@@ -198,7 +199,7 @@ def test_half_a_surrogate_pair_is_replaced() -> None:
 
 
 def test_filtered_and_used_up_replies_say_so() -> None:
-    with pytest.raises(ProviderRefused, match="content filter") as filtered:
+    with pytest.raises(ContentFiltered, match="content filter") as filtered:
         read({"content": ""}, "content_filter")
     assert filtered.value.billed
     with pytest.raises(BadResponse, match="`max_tokens` was used up"):

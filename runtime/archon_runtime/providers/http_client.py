@@ -23,9 +23,9 @@ from archon_runtime.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from archon_runtime.providers.http_settings import HttpSettings
-from archon_runtime.providers.openai_status import error_for_status
-from archon_runtime.providers.openai_wire import parse_json
+from archon_runtime.providers.http_settings import HttpDialect, HttpSettings
+from archon_runtime.providers.http_status import error_for_status
+from archon_runtime.providers.wire import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,8 +47,15 @@ class _Progress:
 class HttpClient:
     """Asks one server, keeping its connections; one attempt a request."""
 
-    def __init__(self, settings: HttpSettings, *, max_reply_bytes: int = MAX_REPLY_BYTES) -> None:
+    def __init__(
+        self,
+        settings: HttpSettings,
+        dialect: HttpDialect | None = None,
+        *,
+        max_reply_bytes: int = MAX_REPLY_BYTES,
+    ) -> None:
         self._settings = settings
+        self._dialect = dialect or HttpDialect()
         self._max_reply_bytes = max_reply_bytes
         self._host = urlsplit(settings.base_url).hostname or ""
         self._session: aiohttp.ClientSession | None = None
@@ -100,7 +107,7 @@ class HttpClient:
         # headers, so none of them may hang on ours as its context.
         if isinstance(outcome, ProviderError):
             raise outcome
-        return parse_json(outcome)
+        return parse_json(outcome, url_help=self._dialect.url_help)
 
     async def _attempt(
         self, method: str, path: str, body: object, progress: _Progress
@@ -119,6 +126,7 @@ class HttpClient:
                         reply.headers,
                         raw,
                         key_env=self._settings.key_env,
+                        url_help=self._dialect.url_help,
                         now=datetime.now(UTC),
                     )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -130,9 +138,11 @@ class HttpClient:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the provider is not open")
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers = dict(self._dialect.headers)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if self._settings.key:
-            headers["Authorization"] = f"Bearer {self._settings.key}"
+            headers[self._dialect.key_header] = self._dialect.key_prefix + self._settings.key
         with anyio.fail_after(self._settings.timeouts.first_byte_s):
             reply = await self._session.request(
                 method,

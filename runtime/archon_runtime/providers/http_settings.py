@@ -10,7 +10,7 @@ from archon_runtime.errors import KeyMissing, PlanInvalid
 from archon_runtime.providers.kinds import ProviderKind
 from archon_runtime.providers.options import OptionReader
 
-__all__ = ["HTTP_CONCURRENCY", "HttpSettings", "Timeouts", "read_settings"]
+__all__ = ["HTTP_CONCURRENCY", "HttpDialect", "HttpSettings", "Timeouts", "read_settings"]
 
 HTTP_CONCURRENCY = 16
 OLLAMA_CONCURRENCY = 4
@@ -51,6 +51,16 @@ class HttpSettings:
     concurrency: int = HTTP_CONCURRENCY
     rate: float | None = None
     timeouts: Timeouts = Timeouts()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDialect:
+    """How an API wants to be asked: where the key goes, and what help says of its address."""
+
+    key_header: str = "Authorization"
+    key_prefix: str = "Bearer "
+    headers: Mapping[str, str] = field(default_factory=dict)
+    url_help: str = "check `base_url`, which usually ends in `/v1`"
 
 
 def read_settings(

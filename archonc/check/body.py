@@ -1,0 +1,233 @@
+"""Check the layers of one architecture without parameters and holes, and those inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from archon_runtime.bounds import Bounds
+from archon_runtime.flow import Arity, Flow
+from archon_runtime.plan import Answer, BudgetSpec, Choose
+from archonc.check.answer import check_left, read_answer
+from archonc.check.bounds import sizes_for
+from archonc.check.budget import ReadBudget, check_least, check_prices, read_budget
+from archonc.check.flatten import FlatArchitecture, flatten, report_twice
+from archonc.check.flow import FlowWalk, Makers, NestedFlow, WalkedLayer
+from archonc.check.nested import fill_nested
+from archonc.check.prices import price_of_model
+from archonc.check.require import check_requires
+from archonc.check.scope import Scope
+from archonc.check.steps import DraftStep, draft_layer
+from archonc.check.typed import (
+    CheckedLayer,
+    CheckedNested,
+    CheckedStep,
+    PricedModel,
+    leaf_steps,
+)
+from archonc.check.window import check_window
+from archonc.diagnostic.codes_check import EMPTY_ARCHITECTURE
+from archonc.diagnostic.diagnostic import Label
+from archonc.resolve.symbols import ArchitectureSymbol, Unknown
+from archonc.syntax.nodes import ArchitectureDecl, LayerMember
+
+__all__ = ["Body", "check_body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an architecture does. `sound`: nothing in it was wrong, and nothing is missing."""
+
+    layers: tuple[CheckedLayer, ...]
+    answer: Answer
+    budget: BudgetSpec | None
+    bounds: Bounds
+    outflow: Flow
+    makers: Makers
+    sound: bool
+
+
+def check_body(
+    symbol: ArchitectureSymbol, declaration: ArchitectureDecl, scope: Scope, prefix: str = ""
+) -> Body | None:
+    """Check *declaration*, which is *symbol*'s with everything filled in.
+
+    Layers are named with *prefix* before them. None: there is nothing to check.
+    """
+    return _BodyChecker(symbol, scope.in_folder(symbol.folder), prefix).check(declaration)
+
+
+class _BodyChecker:
+    def __init__(self, symbol: ArchitectureSymbol, scope: Scope, prefix: str) -> None:
+        self._symbol = symbol
+        self._scope = scope
+        self._values = scope.values
+        self._sink = scope.sink
+        self._prefix = prefix
+        self._sound = True
+
+    def check(self, declaration: ArchitectureDecl) -> Body | None:
+        before = self._sink.error_count
+        flat = flatten(declaration, self._values, self._prefix)
+        if not flat.layers and flat.complete:
+            self._report_empty()
+            return None
+        walk = FlowWalk(self._sink)
+        layers = []
+        for placed in flat.layers:
+            draft = draft_layer(placed.member, placed.name, self._scope)
+            nested = self._check_nested(placed.name, draft.steps)
+            layers.append(self._check_layer(walk.enter(placed, draft, _flows(nested)), nested))
+        if flat.complete:
+            walk.leave()
+        bounds = reduce(Bounds.then, (layer.bounds for layer in layers), Bounds())
+        budget = self._check_budget(flat, layers, bounds)
+        answer = self._check_answer(flat, walk)
+        sound = self._sink.error_count == before and flat.complete and self._sound
+        check_requires(flat.requires, self._symbol, declaration, layers, self._scope, sound=sound)
+        return Body(
+            layers=tuple(layers),
+            answer=answer,
+            budget=budget.spec if budget else None,
+            bounds=bounds,
+            outflow=_answer_flow(answer, walk.inflow),
+            makers=walk.makers,
+            sound=self._sink.error_count == before and sound,
+        )
+
+    def _report_empty(self) -> None:
+        self._sink.error(
+            EMPTY_ARCHITECTURE,
+            f"the architecture `{self._symbol.name}` is empty",
+            self._symbol.span,
+            "no layer",
+            helps=("begin with `layer generator(MODEL)`",),
+        )
+
+    def _check_nested(self, layer: str, steps: Sequence[DraftStep]) -> dict[int, Body]:
+        """Check the architectures among the steps of a layer, by the number of the step."""
+        found = {}
+        for number, step in enumerate(steps, start=1):
+            if not isinstance(step.kind, ArchitectureSymbol):
+                continue
+            filled = fill_nested(step.kind, step.call, self._scope)
+            own = self._scope.reporting_to(self._sink.fork())
+            prefix = f"{_step_id(layer, step, number, len(steps))}."
+            body = None if filled is None else check_body(step.kind, filled, own, prefix)
+            used = Label(step.span, f"in this use of `{step.kind.name}`")
+            self._sink.absorb(own.sink, used)
+            if body is not None and body.sound:
+                found[number] = body
+            else:
+                self._sound = False
+        return found
+
+    def _check_layer(self, walked: WalkedLayer, nested: dict[int, Body]) -> CheckedLayer:
+        steps = [
+            self._check_step(number, step, walked, nested.get(number))
+            for number, step in enumerate(walked.steps, start=1)
+        ]
+        known = tuple(step for step in steps if step is not None)
+        self._sound = self._sound and len(known) == len(steps)
+        bounds = sum((step.bounds for step in known), Bounds())
+        budget = self._layer_budget(walked.placed.member)
+        name = walked.placed.name
+        layer = CheckedLayer(
+            name,
+            known,
+            walked.outflow,
+            bounds,
+            budget.spec if budget else None,
+            walked.placed.member.span,
+        )
+        if budget is not None:
+            leaves = list(leaf_steps([layer]))
+            check_least(budget, leaves, bounds, f"the layer `{name}`", self._values)
+            check_prices(budget, leaves, self._values)
+        return layer
+
+    def _check_step(
+        self, number: int, step: DraftStep, walked: WalkedLayer, body: Body | None
+    ) -> CheckedStep | CheckedNested | None:
+        outflow: Flow = walked.outflows[number - 1]
+        if walked.inflow.arity.high is None or outflow.arity.high is None:
+            return None
+        step_id = _step_id(walked.placed.name, step, number, len(walked.steps))
+        if isinstance(step.kind, ArchitectureSymbol):
+            return None if body is None else _nested_step(step_id, step, body, walked.inflow)
+        if step.technique is None or isinstance(step.model, Unknown):
+            return None
+        check_window(step, walked, self._sink)
+        model = step.model
+        sizes = sizes_for(step, walked.makers, self._scope.assumed)
+        return CheckedStep(
+            id=step_id,
+            technique=step.technique,
+            model=None
+            if model is None
+            else PricedModel(model, price_of_model(model, self._scope.price_of)),
+            prompt=step.prompt,
+            span=step.span,
+            options=step.options,
+            inflow=walked.inflow,
+            outflow=outflow,
+            bounds=step.technique.bounds(walked.inflow, sizes),
+            folder=self._scope.folder,
+        )
+
+    def _layer_budget(self, member: LayerMember) -> ReadBudget | None:
+        for again in member.budgets[1:]:
+            report_twice("budget", member.budgets[0].span, again.span, self._values)
+        return read_budget(member.budgets[0], self._values) if member.budgets else None
+
+    def _check_budget(
+        self, flat: FlatArchitecture, layers: Sequence[CheckedLayer], bounds: Bounds
+    ) -> ReadBudget | None:
+        if flat.budget is None:
+            return None
+        budget = read_budget(flat.budget, self._values)
+        steps = list(leaf_steps(layers))
+        check_least(budget, steps, bounds, f"`{self._symbol.name}`", self._values)
+        check_prices(budget, steps, self._values)
+        return budget
+
+    def _check_answer(self, flat: FlatArchitecture, walk: FlowWalk) -> Answer:
+        if flat.answer is not None:
+            return read_answer(flat.answer, self._values) or Answer()
+        if flat.complete:
+            last = flat.layers[-1]
+            check_left(walk.inflow.arity, last, self._sink)
+        return Answer()
+
+
+def _flows(nested: dict[int, Body]) -> dict[int, NestedFlow]:
+    return {number: NestedFlow(body.outflow, body.makers) for number, body in nested.items()}
+
+
+def _nested_step(step_id: str, step: DraftStep, body: Body, inflow: Flow) -> CheckedNested:
+    assert isinstance(step.kind, ArchitectureSymbol)
+    return CheckedNested(
+        id=step_id,
+        architecture=step.kind.name,
+        layers=body.layers,
+        answer=body.answer,
+        budget=body.budget,
+        span=step.span,
+        inflow=inflow,
+        outflow=body.outflow,
+        bounds=body.bounds,
+    )
+
+
+def _step_id(layer: str, step: DraftStep, number: int, count: int) -> str:
+    label = step.label or (str(number) if count > 1 else "")
+    return f"{layer}.{label}" if label else layer
+
+
+def _answer_flow(answer: Answer, left: Flow) -> Flow:
+    """Tell what an architecture gives to the layer that it stands in: new candidates."""
+    arity = left.arity
+    if answer.choose is not Choose.ALL:
+        arity = Arity(min(1, arity.low), None if arity.high is None else min(1, arity.high))
+    return Flow(arity)

@@ -1,0 +1,199 @@
+"""The points of a search space: how many there are, all of them, or a telling few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from archonc.expand.expansion import Chooser, expand
+from archonc.expand.hole import Hole, HoleProblem, choices_of, is_hole
+from archonc.source import Span
+from archonc.syntax.nodes import (
+    ArchitectureDecl,
+    Block,
+    Call,
+    EitherMember,
+    Expr,
+    LayerMember,
+    ListExpr,
+    Member,
+    Number,
+    RangeExpr,
+    Record,
+    RepeatMember,
+)
+
+__all__ = ["Choice", "Point", "Space", "count_points", "enumerate_points", "sample_points"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen for a hole: the number of the choice, from 0."""
+
+    hole: Hole
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An architecture without holes, and the choices that led to it, in order."""
+
+    declaration: ArchitectureDecl
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """An architecture with holes, and the arguments for its parameters.
+
+    `sites` name its holes. `fix` makes a chooser of one that is asked only for holes
+    that are not settled already.
+    """
+
+    declaration: ArchitectureDecl
+    arguments: Mapping[str, Expr]
+    sites: Mapping[Span, str]
+    fix: Callable[[Chooser], Chooser] = lambda chooser: chooser
+
+    def reach(self, pick: Callable[[Hole], int]) -> Point:
+        """Go to the point at which *pick* says the number of each choice."""
+        trail: list[Choice] = []
+
+        def choose(hole: Hole) -> Expr:
+            index = pick(hole)
+            trail.append(Choice(hole, index))
+            return hole.choices[index]
+
+        expanded = expand(self.declaration, self.arguments, self.sites, self.fix(choose))
+        return Point(expanded, tuple(trail))
+
+
+def enumerate_points(space: Space) -> Iterator[Point]:
+    """List all points, in the order of their choices: the last hole changes first."""
+    start: list[int] = []
+    while True:
+        prefix = iter(start)
+        point = space.reach(lambda _, prefix=prefix: next(prefix, 0))  # type: ignore[misc]
+        yield point
+        trail = list(point.choices)
+        while trail and trail[-1].index + 1 == len(trail[-1].hole.choices):
+            trail.pop()
+        if not trail:
+            return
+        start = [each.index for each in trail[:-1]] + [trail[-1].index + 1]
+
+
+def sample_points(space: Space, limit: int) -> tuple[Point, ...]:
+    """Choose at most *limit* points in which each choice of each hole is met, if they suffice.
+
+    All points, if there are no more than *limit*. Else: everything at its first choice,
+    everything at its last; then each choice of each hole, the others at their first or
+    last; then points at random, always the same ones.
+    """
+    if count_points(space.declaration, space.arguments) <= limit:
+        return tuple(enumerate_points(space))
+    sampler = _Sampler(space, limit)
+    first = sampler.reach({}, last=False)
+    last = sampler.reach({}, last=True)
+    for at, base in ((False, first), (True, last)):
+        for choice in base.choices:
+            # A hole may have more choices than points are wanted.
+            for index in range(min(limit, len(choice.hole.choices))):
+                sampler.reach({choice.hole.id: index}, last=at)
+    # Most random points are new ones; where few are left, half of these attempts find them.
+    for _ in range(4 * limit):
+        sampler.reach_randomly()
+    return tuple(sampler.found.values())
+
+
+@dataclass
+class _Sampler:
+    space: Space
+    limit: int
+    found: dict[tuple[tuple[str, int], ...], Point] = field(default_factory=dict)
+    chance: Random = field(default_factory=lambda: Random(0))
+
+    def reach(self, fixed: Mapping[str, int], *, last: bool) -> Point:
+        def pick(hole: Hole) -> int:
+            return fixed.get(hole.id, len(hole.choices) - 1 if last else 0)
+
+        return self._keep(self.space.reach(pick))
+
+    def reach_randomly(self) -> None:
+        if len(self.found) < self.limit:
+            self._keep(self.space.reach(lambda hole: self.chance.randrange(len(hole.choices))))
+
+    def _keep(self, point: Point) -> Point:
+        if len(self.found) < self.limit:
+            key = tuple((each.hole.id, each.index) for each in point.choices)
+            self.found.setdefault(key, point)
+        return point
+
+
+def count_points(declaration: ArchitectureDecl, arguments: Mapping[str, Expr]) -> int:
+    """Count the points without listing them; one, if there are no holes."""
+    total = _count_block(declaration.body)
+    for parameter in declaration.parameters:
+        value = arguments.get(parameter.name.text, parameter.default)
+        total *= 1 if value is None else _count_value(value)
+    return total
+
+
+def _count_block(block: Block) -> int:
+    total = 1
+    for member in block.members:
+        total *= _count_member(member)
+    return total
+
+
+def _count_member(member: Member) -> int:
+    match member:
+        case LayerMember():
+            total = 1
+            for component in member.components:
+                total *= _count_value(component.call)
+            return total + member.maybe
+        case RepeatMember():
+            once = _count_block(member.body)
+            return sum(_power(once, each) for each in _numbers_in(member.count))
+        case EitherMember():
+            return sum(_count_block(branch) for branch in member.branches)
+        case _:
+            return 1
+
+
+def _power(once: int, rounds: int) -> int:
+    # A repetition that is too long is refused; its points need no count of thousands of digits.
+    return int(once ** min(max(rounds, 0), 1000))
+
+
+def _numbers_in(count: Expr) -> list[int]:
+    """List how often a repetition can be done; once, where that is not a number."""
+    if isinstance(count, Number):
+        return [int(count.value)]
+    choices = choices_of(count) if is_hole(count) else ()
+    if isinstance(choices, HoleProblem) or not choices:
+        return [1]
+    return [each for choice in choices for each in _numbers_in(choice)]
+
+
+def _count_value(value: Expr) -> int:
+    if is_hole(value):
+        choices = choices_of(value)
+        if isinstance(choices, HoleProblem):
+            return 1
+        if isinstance(value, RangeExpr):
+            return len(choices)
+        return sum(_count_value(each) for each in choices)
+    total = 1
+    match value:
+        case Call(arguments=parts) | Record(fields=parts):
+            for part in parts:
+                total *= _count_value(part.value)
+        case ListExpr(items=items):
+            for item in items:
+                total *= _count_value(item)
+        case _:
+            pass
+    return total
