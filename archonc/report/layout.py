@@ -15,9 +15,9 @@ from archonc.report.text_width import fit, text_width
 __all__ = ["Arrow", "Drawn", "Rect", "Words", "lay_out"]
 
 MARGIN = 20.0
-PAD = 12.0
+PAD = 10.0
 GAP = 10.0
-ARROW = 44.0
+ARROW = 38.0
 LINE = 16.0
 BOX_HEIGHT = 3 * LINE + 14.0
 PILL = 30.0
