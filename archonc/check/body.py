@@ -12,7 +12,7 @@ from archon_runtime.plan import Answer, BudgetSpec, Choose
 from archonc.check.answer import check_left, read_answer
 from archonc.check.bounds import sizes_for
 from archonc.check.budget import ReadBudget, check_least, check_prices, read_budget
-from archonc.check.flatten import FlatArchitecture, flatten, report_twice
+from archonc.check.flatten import FlatArchitecture, PlacedLayer, flatten, report_twice
 from archonc.check.flow import FlowWalk, Makers, NestedFlow, WalkedLayer
 from archonc.check.nested import fill_nested
 from archonc.check.prices import price_of_model
@@ -30,7 +30,7 @@ from archonc.check.window import check_window
 from archonc.diagnostic.codes_check import EMPTY_ARCHITECTURE
 from archonc.diagnostic.diagnostic import Label
 from archonc.resolve.symbols import ArchitectureSymbol, Unknown
-from archonc.syntax.nodes import ArchitectureDecl, LayerMember
+from archonc.syntax.nodes import ArchitectureDecl, BrokenMember, LayerMember
 
 __all__ = ["Body", "check_body"]
 
@@ -76,6 +76,9 @@ class _BodyChecker:
         walk = FlowWalk(self._sink)
         layers = []
         for placed in flat.layers:
+            if isinstance(placed, BrokenMember):
+                walk.lose()
+                continue
             draft = draft_layer(placed.member, placed.name, self._scope)
             nested = self._check_nested(placed.name, draft.steps)
             layers.append(self._check_layer(walk.enter(placed, draft, _flows(nested)), nested))
@@ -85,7 +88,8 @@ class _BodyChecker:
         budget = self._check_budget(flat, layers, bounds)
         answer = self._check_answer(flat, walk)
         sound = self._sink.error_count == before and flat.complete and self._sound
-        check_requires(flat.requires, self._symbol, declaration, layers, self._scope, sound=sound)
+        if flat.complete:
+            check_requires(flat.requires, self._symbol, layers, self._scope, sound=sound)
         return Body(
             layers=tuple(layers),
             answer=answer,
@@ -195,8 +199,8 @@ class _BodyChecker:
     def _check_answer(self, flat: FlatArchitecture, walk: FlowWalk) -> Answer:
         if flat.answer is not None:
             return read_answer(flat.answer, self._values) or Answer()
-        if flat.complete:
-            last = flat.layers[-1]
+        last = flat.layers[-1]
+        if flat.complete and isinstance(last, PlacedLayer):
             check_left(walk.inflow.arity, last, self._sink)
         return Answer()
 

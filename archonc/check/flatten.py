@@ -13,6 +13,7 @@ from archonc.source import Span
 from archonc.syntax.nodes import (
     AnswerMember,
     ArchitectureDecl,
+    BrokenMember,
     BudgetMember,
     LayerMember,
     Member,
@@ -38,7 +39,7 @@ class PlacedLayer:
 class FlatArchitecture:
     """Members by kind. `complete`: nothing was left out (what could not be read is)."""
 
-    layers: tuple[PlacedLayer, ...]
+    layers: tuple[PlacedLayer | BrokenMember, ...]
     budget: BudgetMember | None
     answer: AnswerMember | None
     requires: tuple[RequireMember, ...]
@@ -56,9 +57,13 @@ def flatten(
     found = _Found(values)
     found.walk(declaration.body.members, repeated=False)
     _report_duplicates(found.layers, values)
-    names = _Names({each.name.text for each in found.layers if each.name is not None})
+    named = (each.name for each in found.layers if isinstance(each, LayerMember))
+    names = _Names({each.text for each in named if each is not None})
     return FlatArchitecture(
-        tuple(PlacedLayer(prefix + names.give(each), each) for each in found.layers),
+        tuple(
+            PlacedLayer(prefix + names.give(each), each) if isinstance(each, LayerMember) else each
+            for each in found.layers
+        ),
         _only(found.budgets, "budget", values),
         _only(found.answers, "answer", values),
         tuple(found.requires),
@@ -69,7 +74,7 @@ def flatten(
 @dataclass
 class _Found:
     values: ValueReader
-    layers: list[LayerMember] = field(default_factory=list)
+    layers: list[LayerMember | BrokenMember] = field(default_factory=list)
     budgets: list[BudgetMember] = field(default_factory=list)
     answers: list[AnswerMember] = field(default_factory=list)
     requires: list[RequireMember] = field(default_factory=list)
@@ -90,6 +95,9 @@ class _Found:
                     self.answers.append(member)
                 case RequireMember():
                     self.requires.append(member)
+                case BrokenMember():
+                    self.layers.append(member)
+                    self.complete = False
                 case _:
                     self.complete = False
 
@@ -138,9 +146,10 @@ class _Names:
         return name
 
 
-def _report_duplicates(layers: list[LayerMember], values: ValueReader) -> None:
+def _report_duplicates(layers: list[LayerMember | BrokenMember], values: ValueReader) -> None:
     first: dict[str, Name] = {}
-    for name in (each.name for each in layers if each.name is not None):
+    names = (each.name for each in layers if isinstance(each, LayerMember))
+    for name in (each for each in names if each is not None):
         before = first.setdefault(name.text, name)
         if before.span != name.span:
             values.sink.error(

@@ -86,6 +86,11 @@ class FlowWalk:
         inflow, makers, origin = before
         return WalkedLayer(placed, steps, inflow, makers, outflows, outflow, origin)
 
+    def lose(self) -> None:
+        """Go past a layer that could not be read: nothing is known of what flows."""
+        self.inflow, self.makers = UNKNOWN_FLOW, Makers((Unknown(""),), (Unknown(""),))
+        self.origin = self.note = self.critic = None
+
     def leave(self) -> None:
         """Come to the end of the architecture."""
         if self.critic is not None:

@@ -19,7 +19,6 @@ from archonc.expand.sites import name_layers
 from archonc.resolve.symbols import ArchitectureSymbol
 from archonc.source import Span
 from archonc.syntax.nodes import (
-    ArchitectureDecl,
     Call,
     Comparison,
     Expr,
@@ -35,7 +34,6 @@ __all__ = ["check_requires"]
 def check_requires(
     members: Sequence[RequireMember],
     symbol: ArchitectureSymbol,
-    declaration: ArchitectureDecl,
     layers: Sequence[CheckedLayer],
     scope: Scope,
     *,

@@ -11,6 +11,7 @@ from archonc.diagnostic.suggest import suggest
 from archonc.expand import find_sites
 from archonc.resolve.arguments import match_arguments, need
 from archonc.resolve.symbols import ArchitectureSymbol, Unknown, describe_symbol
+from archonc.syntax.mend import has_broken
 from archonc.syntax.nodes import Argument, Call, Expr, ListExpr, Record, Reference, SearchDecl, Text
 
 __all__ = ["FIELDS", "LIMITS", "PER_QUESTION", "SAMPLERS", "check_search"]
@@ -49,7 +50,8 @@ def _check_over(over: Reference, scope: Scope) -> None:
     names = scope.resolved.names
     symbol = names.get(over.text)
     if isinstance(symbol, ArchitectureSymbol):
-        if not find_sites(symbol.declaration):
+        declaration = symbol.declaration
+        if not find_sites(declaration) and not has_broken(declaration.body):
             scope.sink.error(
                 HOLES_MISSING,
                 f"`{over.text}` has no holes, so there is nothing to search",

@@ -9,10 +9,11 @@ from archonc.diagnostic.codes_syntax import SETTING_INVALID
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.diagnostic.suggest import suggest
 from archonc.expand import Chooser, Hole, find_sites
+from archonc.format import print_expr
 from archonc.resolve.references import ReferenceBinder
 from archonc.resolve.symbols import ArchitectureSymbol, Resolved, Symbol
 from archonc.source import Source, Span
-from archonc.syntax.nodes import Bool, Expr, ListExpr, ModelsDecl, Number, without_spans
+from archonc.syntax.nodes import Expr, ModelsDecl, without_spans
 from archonc.syntax.parse import parse_program
 from archonc.syntax.shift import shift
 
@@ -121,7 +122,7 @@ def _report_name(
 
 
 def _report_choice(hole: Hole, wanted: Expr, sink: DiagnosticSink) -> None:
-    shown = [_shown(each, sink) for each in hole.choices]
+    shown = [print_expr(each) for each in hole.choices]
     listed = ", ".join(f"`{each}`" for each in shown[:20])
     more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
     message = f"`{sink.text(wanted.span)}` is none of the choices for `{hole.id}`"
@@ -130,15 +131,3 @@ def _report_choice(hole: Hole, wanted: Expr, sink: DiagnosticSink) -> None:
 
 def _report(sink: DiagnosticSink, place: Span, message: str, help_line: str) -> None:
     sink.error(SETTING_INVALID, message, place, "cannot be set", helps=(help_line,))
-
-
-def _shown(choice: Expr, sink: DiagnosticSink) -> str:
-    match choice:
-        case Number():
-            return choice.text
-        case Bool():
-            return "true" if choice.value else "false"
-        case ListExpr():
-            return f"[{', '.join(_shown(item, sink) for item in choice.items)}]"
-        case _:
-            return sink.text(choice.span)

@@ -33,6 +33,7 @@ class Command(Protocol):
 # Modules are imported when their command is called: `check` must not load what `run` needs.
 COMMANDS = {
     "check": ("archonc.cli.check", "check programs; silent if they are right"),
+    "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
     "explain": ("archonc.cli.explain", "what a code means, or what a program does and costs"),
     "graph": ("archonc.cli.graph", "draw an architecture (SVG, or Mermaid text)"),

@@ -1,8 +1,9 @@
-"""Write a file so that an interruption leaves the old one whole."""
+"""Write a file so that it is whole at any moment."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -10,26 +11,33 @@ __all__ = ["write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write *text* as UTF-8, its line ends as they are, in place of what was there.
+    """Write a text in UTF-8; interrupted, it leaves the old file as it was.
 
-    It is written beside the target and then renamed; the mode of a file that was there
-    is kept, a link is followed.
+    A file that was there keeps its permissions; of a link, the file it leads to is
+    written.
 
     Raises:
-        OSError: the folder or the file cannot be written.
+        OSError: the folder is missing, or the system refuses.
     """
-    target = path.resolve()
-    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    path = path.resolve()
+    # Beside the target and then renamed: a rename is done or not done.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        temporary.chmod(mode)
-        temporary.replace(target)
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _mode(path: Path) -> int:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
 
 
 def _umask() -> int:

@@ -22,6 +22,7 @@ from archonc.syntax.nodes import (
     ArchitectureDecl,
     Argument,
     Block,
+    BrokenMember,
     BudgetMember,
     Call,
     Comparison,
@@ -95,6 +96,8 @@ class _Expander:
                 return (replace(member, value=self.value(member.value, rounds)),)
             case RequireMember():
                 return (replace(member, condition=self.value(member.condition, rounds)),)
+            case BrokenMember():
+                return (member,)
 
     def _layer(self, member: LayerMember, rounds: str) -> tuple[LayerMember, ...]:
         if member.maybe:

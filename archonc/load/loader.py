@@ -144,6 +144,7 @@ class _Loader:
 
     def _report_chain(self, statement: ImportDecl) -> None:
         self.sink.error(
+            CHAIN_TOO_LONG,
             f"a chain of more than {MAX_CHAIN} imports",
             statement.path.span,
             "too far from the first file",

@@ -9,13 +9,13 @@ from archonc.diagnostic.codes_syntax import FORBIDDEN_CHARACTER
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.source import Span
 
-__all__ = ["blank_forbidden"]
+__all__ = ["FORBIDDEN", "blank_forbidden"]
 
 MAX_REPORTED_LINES = 20
 
 # Controls except tab and line feed; surrogates; signs that reorder the text around them
 # (CVE-2021-42574); and a byte-order mark, which belongs at the start of a file, if anywhere.
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\ufeff]+"
 )
 
@@ -27,7 +27,7 @@ def blank_forbidden(sink: DiagnosticSink) -> str:
     """
     source = sink.source
     reported: set[int] = set()
-    for match in _FORBIDDEN.finditer(source.text):
+    for match in FORBIDDEN.finditer(source.text):
         line, _ = source.line_column(match.start())
         if line in reported:
             continue
@@ -44,7 +44,7 @@ def blank_forbidden(sink: DiagnosticSink) -> str:
             if not "\ud800" <= char <= "\udfff"
             else ("remove it; it is half of a character",),
         )
-    return _FORBIDDEN.sub(lambda match: " " * len(match.group()), source.text)
+    return FORBIDDEN.sub(lambda match: " " * len(match.group()), source.text)
 
 
 def _note(reported: int) -> tuple[str, ...]:

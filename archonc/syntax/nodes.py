@@ -13,6 +13,7 @@ __all__ = [
     "Argument",
     "Block",
     "Bool",
+    "BrokenMember",
     "BudgetMember",
     "Call",
     "Comparison",
@@ -243,7 +244,22 @@ class EitherMember:
     span: Span
 
 
-Member = BudgetMember | LayerMember | AnswerMember | RequireMember | RepeatMember | EitherMember
+@dataclass(frozen=True, slots=True)
+class BrokenMember:
+    """A member that could not be read: nobody knows what it was. It is reported already."""
+
+    span: Span
+
+
+Member = (
+    BudgetMember
+    | LayerMember
+    | AnswerMember
+    | RequireMember
+    | RepeatMember
+    | EitherMember
+    | BrokenMember
+)
 
 
 # Statements

@@ -23,6 +23,7 @@ from archonc.syntax.build import build_statement
 from archonc.syntax.build_values import span_of, subtrees
 from archonc.syntax.forbidden import blank_forbidden
 from archonc.syntax.grammar import lex
+from archonc.syntax.mend import mend_statement
 from archonc.syntax.nodes import Edition, ImportDecl, Program, Statement
 from archonc.syntax.recover import Reader
 from archonc.syntax.token_list import TokenList
@@ -73,8 +74,9 @@ def _shorten(message: str) -> str:
 def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     """Read a program; mistakes go to the sink, and no text raises.
 
-    A statement with a mistake inside is left out, and its name is in `broken`: what
-    is left can be checked further without a mistake being reported twice.
+    A statement with a mistake inside is left out, and its name is in `broken`; of an
+    architecture only the member with the mistake is. What is left can be checked
+    further without a mistake being reported twice.
     """
     found = _CappedSink(source)
     text = blank_forbidden(found)
@@ -89,14 +91,12 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     else:
         tree = _read(tokens, found)
         built = [build_statement(child, found) for child in subtrees(tree.children)]
-    mistakes = [diagnostic.primary.span for diagnostic in found.diagnostics]
-    intact = tuple(
-        statement
+    mended = [
+        mend_statement(statement, found.diagnostics)
         for statement in built
-        if not isinstance(statement, Edition)
-        and not found.is_full
-        and not any(_lies_in(mistake, statement.span) for mistake in mistakes)
-    )
+        if not isinstance(statement, Edition) and not found.is_full
+    ]
+    intact = tuple(statement for statement in mended if statement is not None)
     edition = None if deep else _check_edition(tokens, built, found)
     for diagnostic in _without_echoes(found.diagnostics):
         sink.add(diagnostic)

@@ -16,7 +16,7 @@ from archonc.diagnostic.codes_syntax import (
 from archonc.diagnostic.diagnostic import Diagnostic, Label, Severity
 from archonc.source import Source, Span
 
-__all__ = ["MAX_BYTES", "decode_source", "read_source"]
+__all__ = ["MAX_BYTES", "decode_source", "read_content", "read_source"]
 
 MAX_BYTES = 5_000_000
 """Largest file that is read; a program of this size is a mistaken path."""
@@ -29,13 +29,19 @@ def read_source(path: Path) -> Source | Diagnostic:
     missing, a folder, refused by the system, larger than 5 MB, blank, not UTF-8, or
     with a carriage return inside a line.
     """
+    content = read_content(path)
+    return content if isinstance(content, Diagnostic) else decode_source(str(path), content)
+
+
+def read_content(path: Path) -> bytes | Diagnostic:
+    """Read a file's bytes, of a large one no more than shows that it is too large."""
     name = str(path)
     try:
         if path.is_dir():
             helps = (f"name a file in it, such as `{path / 'main.archon'}`",)
             return _failure(name, FILE_IS_FOLDER, f"`{name}` is a folder, not a file", helps)
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         helps = (_nearest(path),)
         return _failure(name, FILE_MISSING, f"there is no file `{name}`", helps)
@@ -43,14 +49,13 @@ def read_source(path: Path) -> Source | Diagnostic:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         helps = ("look at the path, and at who may read it",)
         return _failure(name, FILE_UNREADABLE, f"`{name}` cannot be read: {reason}", helps)
-    if len(content) > MAX_BYTES:
-        message = f"`{name}` is larger than {MAX_BYTES // 1_000_000} MB"
-        return _failure(name, FILE_TOO_LARGE, message, ("give the path of a program's text",))
-    return decode_source(name, content)
 
 
 def decode_source(name: str, content: bytes) -> Source | Diagnostic:
     """Turn a file's bytes into a source, as `read_source` does."""
+    if len(content) > MAX_BYTES:
+        message = f"`{name}` is larger than {MAX_BYTES // 1_000_000} MB"
+        return _failure(name, FILE_TOO_LARGE, message, ("give the path of a program's text",))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
