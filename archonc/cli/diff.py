@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 
-from archon_runtime.errors import ArchonError
 from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.cli.inputs import load_spec
 
@@ -28,14 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Compare; 1 if anything changed in meaning (or one of the two cannot be read), else 0."""
-    try:
-        before = load_spec(args.before, args.architecture)
-        after = load_spec(args.after, args.architecture)
-    except ArchonError as error:
-        from archonc.cli.report import print_error
-
-        print_error(error, sys.stderr)
-        return EXIT_ERROR
+    before = load_spec(args.before, args.architecture)
+    after = load_spec(args.after, args.architecture)
     if before is None or after is None:
         return EXIT_ERROR
     from archonc.report.changes import compare

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from difflib import unified_diff
 from functools import partial
 from pathlib import Path
 
+from archonc.cli.show_diff import print_diff
 from archonc.cli.write_file import write_text
 from archonc.compiler import check_source
 from archonc.diagnostic import Diagnostic
@@ -43,15 +43,7 @@ def show_fixes(path: str) -> tuple[bool, tuple[Diagnostic, ...]]:
     The result: whether something would change, and what would be left to do by hand.
     """
     source, fixed = _fix(path)
-    for line in unified_diff(
-        source.text.splitlines(keepends=True),
-        fixed.source.text.splitlines(keepends=True),
-        path,
-        path,
-    ):
-        print(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file", end="")
-        if not line.endswith("\n"):
-            print()
+    print_diff(path, source.text, fixed.source.text)
     _tell_refused(path, fixed)
     return fixed.source.text != source.text, fixed.diagnostics
 

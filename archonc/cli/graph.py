@@ -6,9 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from archon_runtime.errors import ArchonError
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_USAGE
-from archonc.cli.inputs import load_plan
+from archonc.cli.inputs import load_spec
 from archonc.cli.write_file import write_text
 
 __all__ = ["add_arguments", "execute"]
@@ -29,18 +28,12 @@ def execute(args: argparse.Namespace) -> int:
     if output.suffix not in {".svg", ".mmd"}:
         print("archonc graph: the output's name ends in .svg or .mmd", file=sys.stderr)
         return EXIT_USAGE
-    try:
-        plan = load_plan(args.file, args.architecture)
-    except ArchonError as error:
-        from archonc.cli.report import print_error
-
-        print_error(error, sys.stderr)
-        return EXIT_ERROR
+    plan = load_spec(args.file, args.architecture)
     if plan is None:
         return EXIT_ERROR
     from archonc.report.figure import make_figure
 
-    figure = make_figure(plan.spec)
+    figure = make_figure(plan)
     if output.suffix == ".mmd":
         from archonc.report.mermaid import render_mermaid
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archon_runtime.chat import Message, Role
-from archon_runtime.errors import QuestionInvalid
+from archon_runtime.errors import PlanInvalid, QuestionInvalid
 from archon_runtime.plan import PlanSpec
 from archon_runtime.plan_file import Plan
 
@@ -17,8 +17,14 @@ __all__ = ["load_plan", "load_spec", "read_data", "read_messages", "read_questio
 
 
 def load_spec(path: str, architecture: str | None) -> PlanSpec | None:
-    """Load the content of a plan, or of a program, as `load_plan` does."""
-    plan = load_plan(path, architecture)
+    """Load what a plan or a program says; None if what is wrong with it was shown."""
+    try:
+        plan = load_plan(path, architecture)
+    except PlanInvalid as error:
+        from archonc.cli.report import print_error
+
+        print_error(error, sys.stderr)
+        return None
     return None if plan is None else plan.spec
 
 

@@ -71,8 +71,8 @@ def _layers(old: Iterable[LayerMeaning], new: Iterable[LayerMeaning]) -> Iterato
         list(old),
         list(new),
         (
-            lambda each: each.content,
-            lambda each: (each.name, each.technique),
+            lambda each: each.shape,
+            lambda each: (each.given_name, each.technique),
             lambda each: each.technique,
             lambda each: each.name,
         ),

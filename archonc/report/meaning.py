@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -63,6 +64,18 @@ class LayerMeaning:
         return json.dumps(
             [steps, self.flow, str(self.budget), str(self.bounds), str(self.cost)], sort_keys=True
         )
+
+    @property
+    def given_name(self) -> str:
+        """The name that the program gives it; empty if it is called after its technique."""
+        by_itself = re.fullmatch(rf"{re.escape(self.technique)}(_\d+)?", self.name)
+        return "" if by_itself else self.name
+
+    @property
+    def shape(self) -> str:
+        """What a layer is recognised by, though models, prompts and bounds have changed."""
+        steps = [[each.technique, sorted(each.options.items())] for each in self.steps]
+        return json.dumps([self.given_name, steps])
 
     @property
     def described(self) -> str:
