@@ -13,7 +13,11 @@ from archonc.report.amounts import UNBOUNDED, count_range, most_cost, most_count
 from archonc.report.models import describe_model
 from archonc.report.outline import LayerOutline, Part, outline
 
-__all__ = ["Box", "Figure", "Lane", "make_figure"]
+__all__ = ["ANSWER", "Block", "Box", "Figure", "Frame", "Lane", "make_figure"]
+
+
+ANSWER = "answer"
+"""How the answer is chosen where there is nothing to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,26 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """An architecture that stands in a layer as one component: its own lanes."""
+
+    title: str
+    count: int
+    lanes: tuple[Lane, ...]
+    answer: str
+    about: str
+
+
+Block = Box | Frame
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
-    """A layer: its name, its bounds as short facts, its boxes, and what flows out of it."""
+    """A layer: its name, its bounds as short facts, its blocks, and what flows out of it."""
 
     name: str
     facts: tuple[str, ...]
-    boxes: tuple[Box, ...]
+    blocks: tuple[Block, ...]
     outflow: str
     carried: str
 
@@ -60,9 +78,7 @@ def make_figure(plan: PlanSpec) -> Figure:
     layers = "1 layer" if len(lanes) == 1 else f"{len(lanes)} layers"
     facts = (layers, *_facts(plan.bounds, cost), f"chain of {plan.bounds.depth}")
     last = plan.layers[-1].outflow if plan.layers else Flow(Arity(0, 0))
-    about = f"The architecture {plan.name}: " + "; ".join(
-        f"{lane.name}: {', '.join(_spoken(box) for box in lane.boxes)}" for lane in lanes
-    )
+    about = f"The architecture {plan.name}: " + _told(lanes)
     return Figure(plan.name, facts, lanes, _answer(plan.answer, last), about)
 
 
@@ -111,7 +127,18 @@ def _facts(bounds: Bounds, cost: Cost | None) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def _spoken(box: Box) -> str:
+def _told(lanes: Sequence[Lane]) -> str:
+    """Say in words what the lanes hold, for whoever cannot see it."""
+    return "; ".join(
+        f"{lane.name}: {', '.join(_spoken(block) for block in lane.blocks)}" for lane in lanes
+    )
+
+
+def _spoken(block: Block) -> str:
+    if isinstance(block, Frame):
+        times = "" if block.count == 1 else f"{block.count} times "
+        return f"{times}the architecture {block.title} ({_told(block.lanes)})"
+    box = block
     words = [box.technique, *([f"with {box.model}"] if box.model else [])]
     words += [f"({box.detail})"] if box.detail else []
     return " ".join([f"{box.count} times", *words] if box.count > 1 else words)
@@ -119,7 +146,7 @@ def _spoken(box: Box) -> str:
 
 def _answer(answer: Answer, last: Flow) -> str:
     if last.arity == Arity(1, 1):
-        return "answer"
+        return ANSWER
     match answer.choose:
         case Choose.FIRST:
             return "answer: the first"

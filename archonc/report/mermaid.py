@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from archonc.report.figure import Box, Figure
+from archonc.report.figure import Box, Figure, Frame, Lane
+from archonc.report.measure import frame_head, head
 
 __all__ = ["render_mermaid"]
 
@@ -19,27 +20,39 @@ def _lines(figure: Figure) -> Iterator[str]:
     yield f"  accTitle: {_plain(figure.title)}"
     yield f"  accDescr: {_plain(figure.about)}"
     yield '  question(["question"])'
-    before, arity = "question", ""
-    for number, lane in enumerate(figure.lanes, start=1):
-        yield f'  subgraph layer{number}["{_label(lane.name, ", ".join(lane.facts))}"]'
-        yield "    direction LR"
-        for place, box in enumerate(lane.boxes, start=1):
-            yield f'    step{number}_{place}["{_label(*_rows(box))}"]'
-        yield "  end"
-        yield f"  {before} {_arrow(arity)} layer{number}"
-        before = f"layer{number}"
-        arity = lane.outflow + (f" with {lane.carried}" if lane.carried else "")
+    yield from _lanes(figure.lanes, "", "  ")
     yield f'  answer(["{_label(figure.answer)}"])'
-    yield f"  {before} {_arrow(arity)} answer"
+    if figure.lanes:
+        yield "  question --> layer1"
+        yield f"  layer{len(figure.lanes)} {_arrow(figure.lanes[-1])} answer"
+
+
+def _lanes(lanes: Sequence[Lane], within: str, indent: str) -> Iterator[str]:
+    """Write lanes and the arrows between them; *within* begins the ids of what is in a frame."""
+    for number, lane in enumerate(lanes, start=1):
+        own = f"{within}{number}"
+        yield f'{indent}subgraph layer{own}["{_label(lane.name, ", ".join(lane.facts))}"]'
+        yield f"{indent}  direction LR"
+        for place, block in enumerate(lane.blocks, start=1):
+            if isinstance(block, Frame):
+                yield f'{indent}  subgraph frame{own}_{place}["{_label(frame_head(block))}"]'
+                yield f"{indent}    direction TB"
+                yield from _lanes(block.lanes, f"{own}_{place}_", f"{indent}    ")
+                yield f"{indent}  end"
+            else:
+                yield f'{indent}  step{own}_{place}["{_label(*_rows(block))}"]'
+        yield f"{indent}end"
+    for number, lane in enumerate(lanes[:-1], start=1):
+        yield f"{indent}layer{within}{number} {_arrow(lane)} layer{within}{number + 1}"
 
 
 def _rows(box: Box) -> tuple[str, ...]:
-    head = box.technique if box.count == 1 else f"{box.count} × {box.technique}"
-    return tuple(each for each in (head, box.model, box.detail) if each)
+    return tuple(each for each in (head(box), box.model, box.detail) if each)
 
 
-def _arrow(text: str) -> str:
-    return f'-->|"{_label(text)}"|' if text else "-->"
+def _arrow(lane: Lane) -> str:
+    carried = f" with {lane.carried}" if lane.carried else ""
+    return f'-->|"{_label(lane.outflow + carried)}"|'
 
 
 def _label(*rows: str) -> str:

@@ -6,7 +6,8 @@ from math import ceil
 from typing import Any
 
 from archonc.report.figure import Figure
-from archonc.report.layout import Arrow, Rect, Words, lay_out
+from archonc.report.layout import lay_out
+from archonc.report.shapes import Arrow, Rect, Words
 
 __all__ = ["render_svg"]
 
@@ -16,6 +17,7 @@ _INK, _FAINT, _ARROW = "#1f2430", "#57606f", "#6b7280"
 _LOOKS = {
     "page": ("#ffffff", "#d7dbe2"),
     "lane": ("#f5f6f8", "#e1e4ea"),
+    "frame": ("#ffffff", "#8a94a6"),
     "pill": ("#ffffff", "#6b7280"),
     "generator": ("#dbeafe", "#3b74c4"),
     "fuser": ("#ede4fb", "#7c55b8"),
@@ -64,7 +66,14 @@ def _rect(drawsvg: Any, rect: Rect) -> Any:
     fill, border = _LOOKS.get(rect.look, _OTHER)
     radius = {"page": 8, "lane": 8, "pill": rect.height / 2}.get(rect.look, 6)
     made = drawsvg.Rectangle(
-        rect.x, rect.y, rect.width, rect.height, rx=radius, fill=fill, stroke=border
+        rect.x,
+        rect.y,
+        rect.width,
+        rect.height,
+        rx=radius,
+        fill=fill,
+        stroke=border,
+        stroke_dasharray="5 3" if rect.look == "frame" else None,
     )
     if rect.about:
         made.append_title(_clean(rect.about))
