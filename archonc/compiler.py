@@ -112,7 +112,7 @@ class Compiler:
             report_holes(symbol, settings, sink)
         if chosen is None or sink.has_errors:
             return Compilation(None, sink.diagnostics)
-        return Compilation(lower(chosen, source, files), sink.diagnostics)
+        return Compilation(lower(chosen, source, files, self._read), sink.diagnostics)
 
     def compile_each(self, source: Source) -> CompiledFile:
         """Compile every architecture that has no holes left."""
@@ -129,11 +129,12 @@ class Compiler:
         home = folder.resolve()
         return read_in(home, project_root(home) if self.root is None else self.root)
 
+    def _read(self, path: str) -> str:
+        return no_file(path) if self.folder is None else self._reader(self.folder)(path)
+
     def _read_text(self, path: str) -> str:
-        if self.folder is None:
-            return no_file(path)
         try:
-            return self._reader(self.folder)(path)
+            return self._read(path)
         except OutsideFolder as error:
             raise ValueError("it is outside the program's folder") from error
 

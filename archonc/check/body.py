@@ -159,7 +159,9 @@ class _BodyChecker:
             return None
         step_id = _step_id(walked.placed.name, step, number, len(walked.steps))
         if isinstance(step.kind, ArchitectureSymbol):
-            return None if body is None else _nested_step(step_id, step, body, walked.inflow)
+            return (
+                None if body is None else _nested_step(step_id, step, body, walked.inflow, outflow)
+            )
         if step.technique is None or isinstance(step.model, Unknown):
             return None
         check_window(step, walked, self._sink)
@@ -209,7 +211,9 @@ def _flows(nested: dict[int, Body]) -> dict[int, NestedFlow]:
     return {number: NestedFlow(body.outflow, body.makers) for number, body in nested.items()}
 
 
-def _nested_step(step_id: str, step: DraftStep, body: Body, inflow: Flow) -> CheckedNested:
+def _nested_step(
+    step_id: str, step: DraftStep, body: Body, inflow: Flow, outflow: Flow
+) -> CheckedNested:
     assert isinstance(step.kind, ArchitectureSymbol)
     return CheckedNested(
         id=step_id,
@@ -219,7 +223,7 @@ def _nested_step(step_id: str, step: DraftStep, body: Body, inflow: Flow) -> Che
         budget=body.budget,
         span=step.span,
         inflow=inflow,
-        outflow=body.outflow,
+        outflow=outflow,
         bounds=body.bounds,
     )
 

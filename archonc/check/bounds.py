@@ -28,6 +28,7 @@ def sizes_for(step: DraftStep, makers: Makers, assumed: Assumptions) -> Sizes:
         candidate=_as_read_by(reader, makers.candidates, assumed),
         critique=_as_read_by(reader, makers.critiques, assumed),
         max_tokens=None if reader is None else reader.spec.max_tokens,
+        tests=_as_read_by(reader, makers.tests, assumed),
     )
 
 

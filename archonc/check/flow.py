@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow, FlowProblem, FlowRule
 from archonc.check.flatten import PlacedLayer
 from archonc.check.steps import DraftLayer, DraftStep
 from archonc.check.typed import UNKNOWN_FLOW
+from archonc.check.unread import Unread
 from archonc.diagnostic.codes_check import (
     DISCARDS_CANDIDATES,
     KEEPS_TOO_MANY,
     NO_CANDIDATES,
-    UNREAD_CRITIQUES,
+    NO_TESTS,
 )
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit, Label
 from archonc.resolve.symbols import ArchitectureSymbol, ModelSymbol, Unknown
-from archonc.source import Span
 
 __all__ = ["CODE_OF_RULE", "FlowWalk", "Makers", "NestedFlow", "WalkedLayer"]
 
@@ -25,15 +25,17 @@ CODE_OF_RULE: Mapping[FlowRule, str] = {
     FlowRule.NO_CANDIDATES: NO_CANDIDATES,
     FlowRule.KEEPS_TOO_MANY: KEEPS_TOO_MANY,
     FlowRule.DISCARDS_CANDIDATES: DISCARDS_CANDIDATES,
+    FlowRule.NO_TESTS: NO_TESTS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Makers:
-    """Which models wrote the candidates that flow, and which their critiques."""
+    """Which models wrote the candidates that flow, which their critiques, and which the tests."""
 
     candidates: tuple[ModelSymbol | Unknown, ...] = ()
     critiques: tuple[ModelSymbol | Unknown, ...] = ()
+    tests: tuple[ModelSymbol | Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class FlowWalk:
     makers: Makers = field(default_factory=Makers)
     origin: Label | None = None
     note: str | None = None
-    critic: tuple[Span, str] | None = None
+    unread: Unread = field(default_factory=Unread)
 
     def enter(
         self, placed: PlacedLayer, draft: DraftLayer, nested: Mapping[int, NestedFlow]
@@ -78,7 +80,7 @@ class FlowWalk:
         )
         outflow = _join(outflows) if draft.sound else UNKNOWN_FLOW
         before = self.inflow, self.makers, self.origin
-        self._follow_critiques(placed, steps, outflow)
+        self.unread.enter(placed, steps, known=outflow.arity.high is not None, sink=self.sink)
         self.makers = self._makers_after(steps, nested)
         if outflow.arity != self.inflow.arity or self.origin is None:
             self._remember_origin(placed, steps, outflows, outflow)
@@ -88,13 +90,14 @@ class FlowWalk:
 
     def lose(self) -> None:
         """Go past a layer that could not be read: nothing is known of what flows."""
-        self.inflow, self.makers = UNKNOWN_FLOW, Makers((Unknown(""),), (Unknown(""),))
-        self.origin = self.note = self.critic = None
+        unknown = (Unknown(""),)
+        self.inflow, self.makers = UNKNOWN_FLOW, Makers(unknown, unknown, unknown)
+        self.origin = self.note = None
+        self.unread = Unread()
 
     def leave(self) -> None:
         """Come to the end of the architecture."""
-        if self.critic is not None:
-            self._report_unread("nothing after it reads them")
+        self.unread.leave(self.sink)
 
     def _flow_of(self, step: DraftStep, nested: NestedFlow | None) -> Flow:
         if isinstance(step.kind, ArchitectureSymbol):
@@ -120,7 +123,7 @@ class FlowWalk:
                 "candidates that flow in",
                 help="an architecture stands in the first layer, as a generator does",
             )
-        return UNKNOWN_FLOW if nested is None else nested.outflow
+        return UNKNOWN_FLOW if nested is None else self.inflow.renew(nested.outflow.arity)
 
     def _report(self, problem: FlowProblem, step: DraftStep) -> None:
         span = step.options.get(problem.option or "", step.span)
@@ -129,44 +132,17 @@ class FlowWalk:
         own = step.span.holds(span) and problem.option in step.options
         if problem.replacement is not None and own:
             edits = (Edit(span, problem.replacement),)
+        # How many candidates flow explains nothing where tests are missing.
+        of_arity = problem.rule is not FlowRule.NO_TESTS
         self.sink.error(
             CODE_OF_RULE[problem.rule],
             problem.message,
             span,
             _LABELS[problem.rule],
-            secondary=() if self.origin is None else (self.origin,),
-            notes=() if self.note is None else (self.note,),
+            secondary=(self.origin,) if self.origin is not None and of_arity else (),
+            notes=(self.note,) if self.note is not None and of_arity else (),
             helps=() if problem.help is None else (problem.help,),
             edits=edits,
-        )
-
-    def _follow_critiques(
-        self, placed: PlacedLayer, steps: tuple[DraftStep, ...], outflow: Flow
-    ) -> None:
-        known = [step.technique for step in steps if step.technique is not None]
-        if not known or len(known) < len(steps) or outflow.arity.high is None:
-            self.critic = None  # what is wrong may be meant to read them
-            return
-        if any(Attachment.CRITIQUE in technique.reads() for technique in known):
-            self.critic = None
-        elif known[0].makes_new and self.critic is not None:
-            self._report_unread(f"the new candidates of `{placed.name}` have none")
-        if any(Attachment.CRITIQUE in technique.adds for technique in known):
-            if self.critic is not None:
-                self._report_unread(f"those of `{placed.name}` take their place unread")
-            self.critic = (steps[0].span, placed.name)
-
-    def _report_unread(self, why: str) -> None:
-        if self.critic is None:
-            return
-        span, name = self.critic
-        self.critic = None
-        self.sink.error(
-            UNREAD_CRITIQUES,
-            f"nobody reads the critiques of `{name}`: {why}",
-            span,
-            "paid for and not used",
-            helps=("put a `ranker` or a `fuser` after it (with `use_critiques`), or take it out",),
         )
 
     def _makers_after(
@@ -175,17 +151,17 @@ class FlowWalk:
         models = tuple(step.model for step in steps if step.model is not None)
         inner = [each for flow in nested.values() for each in flow.makers.candidates]
         if any(isinstance(step.kind, ArchitectureSymbol) for step in steps):
-            return Makers((*models, *inner))
+            return Makers((*models, *inner), tests=self.makers.tests)
         kinds = [
             step.kind for step in steps if not isinstance(step.kind, Unknown | ArchitectureSymbol)
         ]
         if len(kinds) < len(steps) or not kinds:
-            return Makers((Unknown(""),), (Unknown(""),))
+            return Makers((Unknown(""),), (Unknown(""),), (Unknown(""),))
         if kinds[0].makes_new:
-            return Makers(models)
+            return Makers(models, tests=self.makers.tests)
         if Attachment.CRITIQUE in kinds[0].adds:
-            return Makers(self.makers.candidates, models)
-        return self.makers
+            return replace(self.makers, critiques=models)
+        return replace(self.makers, tests=models) if kinds[0].makes_tests else self.makers
 
     def _remember_origin(
         self,
@@ -212,6 +188,7 @@ _LABELS: Mapping[FlowRule, str] = {
     FlowRule.NO_CANDIDATES: "nothing to work on",
     FlowRule.KEEPS_TOO_MANY: "more than flow in",
     FlowRule.DISCARDS_CANDIDATES: "their work would be lost",
+    FlowRule.NO_TESTS: "no tests to read",
 }
 
 
@@ -220,10 +197,12 @@ def _join(flows: tuple[Flow, ...]) -> Flow:
     for flow in flows:
         arity += flow.arity
         attachments |= flow.attachments
-    return Flow(arity, attachments)
+    return Flow(arity, attachments, any(flow.tests for flow in flows))
 
 
 def _amount(arity: Arity) -> str:
+    if arity.high == 0:
+        return "this makes no candidates"
     if arity.low == arity.high:
         return f"this makes exactly {arity.low}"
     return f"{arity} come out of this"

@@ -14,7 +14,9 @@ from archon_runtime.techniques.base import (
     Technique,
     options_of,
 )
-from archonc.diagnostic.codes_check import INVALID_VALUE
+from archon_runtime.techniques.problem import OptionProblem
+from archonc.diagnostic.codes_check import CONFLICTING_OPTIONS, INVALID_VALUE
+from archonc.diagnostic.diagnostic import Label
 from archonc.resolve.arguments import match_arguments, need
 from archonc.resolve.values import ValueReader
 from archonc.syntax.nodes import Argument, Call, Expr, Text
@@ -62,11 +64,22 @@ def read_technique(
     made = technique(technique.options_type(**good))
     problems = made.option_problems()
     for problem in problems:
-        argument = matched.get(problem.option)
-        span = call.callee.span if argument is None else argument.value.span
-        helps = (problem.help,) if problem.help else ()
-        values.sink.error(INVALID_VALUE, problem.message, span, "cannot be used", helps=helps)
+        _report(problem, call, matched, values)
     return None if problems else made
+
+
+def _report(
+    problem: OptionProblem, call: Call, matched: Mapping[str, Argument], values: ValueReader
+) -> None:
+    argument, other = (matched.get(name or "") for name in (problem.option, problem.excluded_by))
+    values.sink.error(
+        CONFLICTING_OPTIONS if problem.excluded_by else INVALID_VALUE,
+        problem.message,
+        call.callee.span if argument is None else argument.value.span,
+        "one of two" if problem.excluded_by else "cannot be used",
+        secondary=(Label(other.value.span, "the other"),) if other else (),
+        helps=(problem.help,) if problem.help else (),
+    )
 
 
 def _read(option: Option, value: Expr, values: ValueReader) -> object | None:

@@ -36,6 +36,8 @@ OF_THE_POINT = frozenset(
         codes.DISCARDS_CANDIDATES,
         codes.SEVERAL_LEFT,
         codes.UNREAD_CRITIQUES,
+        codes.NO_TESTS,
+        codes.UNREAD_TESTS,
         codes.EMPTY_ARCHITECTURE,
         codes.MIXED_TECHNIQUES,
         codes.SEVERAL_STEPS,
@@ -47,7 +49,13 @@ OF_THE_POINT = frozenset(
 """Codes that say of one point that it is none, and nothing of the others."""
 
 FLOW_ENDS = frozenset(
-    {codes.KEEPS_TOO_MANY, codes.NO_CANDIDATES, codes.DISCARDS_CANDIDATES, codes.MIXED_TECHNIQUES}
+    {
+        codes.KEEPS_TOO_MANY,
+        codes.NO_CANDIDATES,
+        codes.DISCARDS_CANDIDATES,
+        codes.MIXED_TECHNIQUES,
+        codes.NO_TESTS,
+    }
 )
 """Codes after which nothing is known of what flows."""
 

@@ -30,7 +30,7 @@ __all__ = [
     "most_with_retries",
 ]
 
-UNKNOWN_FLOW = Flow(Arity(0, None), frozenset(Attachment))
+UNKNOWN_FLOW = Flow(Arity(0, None), frozenset(Attachment), tests=True)
 """What flows out of something wrong: it satisfies every later check."""
 
 

@@ -9,7 +9,6 @@ from typing import TextIO
 from archon_runtime import Result
 from archon_runtime.candidate import Candidate
 from archon_runtime.errors import ArchonError
-from archon_runtime.trace import LayerTrace
 from archon_runtime.usage import Usage
 
 __all__ = ["clean", "dollars", "print_candidates", "print_error", "print_summary", "spent"]
@@ -64,38 +63,49 @@ def print_summary(result: Result, stream: TextIO, *, interrupted: bool) -> None:
 def print_candidates(result: Result, stream: TextIO) -> None:
     """Print what each layer saw and did."""
     for layer in result.trace.layers:
+        inside = [each for each in result.trace.layers if each.layer.startswith(f"{layer.layer}.")]
+        before = [*layer.inflow, *(candidate for each in inside for candidate in each.outflow)]
         print(
             f"\nlayer {layer.layer}: {len(layer.inflow)} in, {len(layer.outflow)} out"
             f" ({spent(layer.usage)}, {layer.seconds:.1f} s)",
             file=stream,
         )
         for candidate in layer.outflow:
-            _print_candidate(candidate, layer, stream)
+            _print_candidate(candidate, before, stream)
         kept = {candidate.id for candidate in layer.outflow}
         gone = [candidate for candidate in layer.inflow if candidate.id not in kept]
         if gone and layer.outflow:
             print(f"  not kept: {', '.join(candidate.id for candidate in gone)}", file=stream)
+        for number, test in enumerate(layer.tests, start=1):
+            print(f"  test {number}: {clean(test)}", file=stream)
         for note in layer.notes:
             print(f"  {note.kind}: {clean(note.message)} ({note.step})", file=stream)
     print(file=stream)
 
 
-def _print_candidate(candidate: Candidate, layer: LayerTrace, stream: TextIO) -> None:
+def _print_candidate(candidate: Candidate, before: list[Candidate], stream: TextIO) -> None:
     facts = [] if candidate.rank is None else [f"rank {candidate.rank}"]
+    if candidate.test_results is not None:
+        results = candidate.test_results
+        facts.append(f"{sum(results)} of {len(results)} tests passed")
     if candidate.result is not None:
         word = "passed" if candidate.result.passed else "did not pass"
         reason = f": {candidate.result.reason}" if candidate.result.reason else ""
         facts.append(f"{word}{reason}")
+    if candidate.verdict is not None:
+        word = "right" if candidate.verdict.right else "wrong"
+        reason = f": {candidate.verdict.reason}" if candidate.verdict.reason else ""
+        facts.append(f"judged {word}{reason}")
     if candidate.votes is not None:
         facts.append(f"{candidate.votes} votes")
     if candidate.truncated:
         facts.append("cut off at max_tokens")
     about = f"  [{clean(', '.join(facts))}]" if facts else ""
     print(f"  {candidate.id} by {candidate.model}{about}", file=stream)
-    # What an earlier layer showed already is not shown again.
-    if all(candidate.text != before.text for before in layer.inflow):
+    # What an earlier layer, or one inside this one, showed already is not shown again.
+    if all(candidate.text != each.text for each in before):
         _print_text(candidate.text, "      ", stream)
-    criticised = all(candidate.critique != before.critique for before in layer.inflow)
+    criticised = all(candidate.critique != each.critique for each in before)
     if candidate.critique is not None and criticised:
         _print_text(candidate.critique, "      critique: ", stream)
 

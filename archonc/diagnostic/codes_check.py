@@ -46,6 +46,8 @@ CHECK_FUNCTION_MISSING = "A0317"
 CONFLICTING_OPTIONS = "A0318"
 MISPLACED_MEMBER = "A0319"
 INVALID_VALUE = "A0320"
+NO_TESTS = "A0321"
+UNREAD_TESTS = "A0322"
 REQUIRE_FAILS = "A0323"
 ORDER_UNREADABLE = "A0324"
 ORDER_MISSING = "A0325"
@@ -139,6 +141,8 @@ CHECK_CODES: tuple[Code, ...] = (
         MISPLACED_MEMBER, "misplaced-member", "a member of an architecture stands in a repetition"
     ),
     Code(INVALID_VALUE, "invalid-value", "a value has the right type but cannot be used"),
+    Code(NO_TESTS, "no-tests", "a layer reads unit tests and nobody wrote any"),
+    Code(UNREAD_TESTS, "unread-tests", "unit tests are asked for and nobody reads them"),
     Code(REQUIRE_FAILS, "require-fails", "a `require` does not hold"),
     Code(ORDER_UNREADABLE, "order-unreadable", "the file that orders a list cannot be used"),
     Code(ORDER_MISSING, "order-missing", "the file that orders a list is not there yet"),

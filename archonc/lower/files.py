@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from archon_runtime.plan import FileSpec
 from archon_runtime.techniques.base import Check, OptionKind, options_of
@@ -21,7 +22,15 @@ from archonc.diagnostic.suggest import suggest
 from archonc.load.module import UP
 from archonc.source import Span
 
-__all__ = ["FileReader", "OutsideFolder", "checks_of", "place_check", "read_files", "read_in"]
+__all__ = [
+    "FileReader",
+    "OutsideFolder",
+    "checks_of",
+    "place_check",
+    "place_checks",
+    "read_files",
+    "read_in",
+]
 
 FileReader = Callable[[str], str]
 """Reads a file by its path relative to the program.
@@ -81,6 +90,17 @@ def read_files(
             if check.file in files:
                 _check_function(check, files[check.file].text, span, sink)
     return files
+
+
+def place_checks(step: CheckedStep, read: FileReader) -> Any:
+    """Options of a step, with the files of its checks named as in the plan."""
+    options = step.technique.options
+    placed = {
+        each.name: place_check(value, step.folder, read)
+        for each in options_of(type(options))
+        if isinstance(value := getattr(options, each.name), Check)
+    }
+    return replace(options, **placed) if placed else options
 
 
 def place_check(check: Check, folder: str, read: FileReader) -> Check:

@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from archon_runtime.plan import FileSpec, LayerSpec, ModelSpec, PlanSpec, ProviderSpec, StepSpec
+from archon_runtime.plan import (
+    FileSpec,
+    LayerSpec,
+    ModelSpec,
+    NestedSpec,
+    PlanSpec,
+    ProviderSpec,
+    StepSpec,
+)
 from archon_runtime.prompt import Prompt
 from archon_runtime.techniques.decode import encode_options
-from archonc.check.typed import CheckedArchitecture, CheckedLayer, CheckedStep, leaf_steps
+from archonc.check.typed import (
+    CheckedArchitecture,
+    CheckedLayer,
+    CheckedNested,
+    CheckedStep,
+    leaf_steps,
+)
+from archonc.lower.files import FileReader, place_checks
 from archonc.source import Source
 
 __all__ = ["lower"]
 
 
 def lower(
-    architecture: CheckedArchitecture, source: Source, files: Mapping[str, FileSpec]
+    architecture: CheckedArchitecture,
+    source: Source,
+    files: Mapping[str, FileSpec],
+    read: FileReader,
 ) -> PlanSpec:
-    """Make the plan; it holds only what this architecture uses."""
+    """Make the plan; it holds only what this architecture uses.
+
+    *read* is asked which arguments of a command are files.
+    """
     steps = list(leaf_steps(architecture.layers))
     prompts = _Prompts(steps)
+    lowering = _Lowering(prompts, read)
     assumed = architecture.assumed
     return PlanSpec(
         name=architecture.name,
@@ -28,7 +50,7 @@ def lower(
         models=_models(steps),
         prompts=prompts.used,
         files=dict(files),
-        layers=tuple(_layer(layer, prompts) for layer in architecture.layers),
+        layers=lowering.layers(architecture.layers),
         answer=architecture.answer,
         budget=architecture.budget,
         bounds=architecture.bounds,
@@ -78,24 +100,46 @@ class _Prompts:
         return f"{name}.default" if name in self._taken else name
 
 
-def _layer(layer: CheckedLayer, prompts: _Prompts) -> LayerSpec:
-    return LayerSpec(
-        name=layer.name,
-        steps=tuple(_step(step, prompts) for step in leaf_steps([layer])),
-        outflow=layer.outflow,
-        bounds=layer.bounds,
-        budget=layer.budget,
-    )
+@dataclass(frozen=True, slots=True)
+class _Lowering:
+    prompts: _Prompts
+    read: FileReader
 
+    def layers(self, layers: tuple[CheckedLayer, ...]) -> tuple[LayerSpec, ...]:
+        return tuple(
+            LayerSpec(
+                name=layer.name,
+                steps=tuple(
+                    self._nested(step) if isinstance(step, CheckedNested) else self._step(step)
+                    for step in layer.steps
+                ),
+                outflow=layer.outflow,
+                bounds=layer.bounds,
+                budget=layer.budget,
+            )
+            for layer in layers
+        )
 
-def _step(step: CheckedStep, prompts: _Prompts) -> StepSpec:
-    return StepSpec(
-        id=step.id,
-        technique=step.technique.name,
-        model=None if step.model is None else step.model.symbol.name,
-        options=encode_options(step.technique.options),
-        prompt=prompts.name_for(step),
-        inflow=step.inflow,
-        outflow=step.outflow,
-        bounds=step.bounds,
-    )
+    def _nested(self, step: CheckedNested) -> NestedSpec:
+        return NestedSpec(
+            id=step.id,
+            architecture=step.architecture,
+            layers=self.layers(step.layers),
+            answer=step.answer,
+            budget=step.budget,
+            inflow=step.inflow,
+            outflow=step.outflow,
+            bounds=step.bounds,
+        )
+
+    def _step(self, step: CheckedStep) -> StepSpec:
+        return StepSpec(
+            id=step.id,
+            technique=step.technique.name,
+            model=None if step.model is None else step.model.symbol.name,
+            options=encode_options(place_checks(step, self.read)),
+            prompt=self.prompts.name_for(step),
+            inflow=step.inflow,
+            outflow=step.outflow,
+            bounds=step.bounds,
+        )

@@ -41,6 +41,7 @@ class Sizes:
 
     `candidate` is one candidate as the reading model counts it; `critique` likewise;
     both are None where `max_tokens` is not set. `max_tokens` is the asked model's.
+    `tests` is all unit tests together.
     """
 
     question: int
@@ -48,11 +49,16 @@ class Sizes:
     candidate: int | None
     critique: int | None
     max_tokens: int | None
+    tests: int | None = 0
 
-    def prompt(self, candidates: Range = Range(), *, critiques: bool = False) -> Range:
-        """Tokens of a prompt that shows so many candidates, with their critiques or not."""
+    def prompt(
+        self, candidates: Range = Range(), *, critiques: bool = False, tests: bool = False
+    ) -> Range:
+        """Tokens of a prompt that shows so many candidates, with critiques and tests or not."""
         each = add_high(self.candidate, self.critique) if critiques else self.candidate
         shown = times_high(candidates.most, each)
+        if tests:
+            shown = add_high(shown, self.tests)
         return Range(1, add_high(self.question + self.template, shown))
 
 

@@ -6,9 +6,11 @@ that calls side by side cannot overspend together. Nothing here waits but `chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
+from typing import TypeAlias
 
 import anyio
 
@@ -18,10 +20,13 @@ from archon_runtime.room import FIELDS, NO_HOLD, Hold, Room, held_back, word_for
 from archon_runtime.usage import NOTHING, Usage
 
 __all__ = [
+    "NO_HOLDS",
     "OVERRUN_CODE",
     "BudgetRefusal",
+    "Holds",
     "Ledger",
     "Reservation",
+    "out_of_time",
 ]
 
 OVERRUN_CODE = "R0111"
@@ -41,6 +46,22 @@ class Reservation:
     """An estimate that is set aside; settled or released exactly once."""
 
     estimate: Usage
+
+
+def out_of_time(budget: BudgetSpec, *, place: str, help: str) -> BudgetRefusal:
+    """Say that the time of *budget* is over."""
+    return BudgetRefusal(
+        f"`time` is limited to {budget.time_s:g} s, and they are over",
+        place=f"budget of {place}",
+        help=help,
+        on_exhausted=budget.on_exhausted,
+    )
+
+
+Holds: TypeAlias = "Mapping[Ledger, Hold]"
+"""What must stay free for other layers, by the ledger that they too spend from."""
+
+NO_HOLDS: Holds = MappingProxyType({})
 
 
 class Ledger:
@@ -80,26 +101,25 @@ class Ledger:
         """Spent and reserved together."""
         return self._spent + self._reserved
 
-    def reserve(self, estimate: Usage, hold: Hold = NO_HOLD) -> Reservation:
+    def reserve(self, estimate: Usage, holds: Holds = NO_HOLDS) -> Reservation:
         """Set aside *estimate* before a call, here and in all parents, or nowhere.
 
-        What *hold* keeps for later layers stays free in the parents, from which they
-        spend too (in a ledger without parent: in itself).
+        What *holds* keeps in one of these ledgers for other layers stays free there.
 
         Raises:
             BudgetRefusal: spent + reserved + held + estimate would pass a limit.
 
         Source: specs/runtime.md, rules B1 to B4.
         """
-        for ledger, held in self._lineage(hold):
+        for ledger in self.lineage():
             ledger._refuse_overrun()
             for name in FIELDS:
-                left = ledger._left(name, held)
+                left = ledger._left(name, holds)
                 if left is not None and getattr(estimate, name) > left:
-                    raise ledger._refusal(name, estimate, held)
+                    raise ledger._refusal(name, estimate, holds.get(ledger, NO_HOLD))
         reservation = Reservation(estimate)
         self._open.add(reservation)
-        for ledger, _ in self._lineage(hold):
+        for ledger in self.lineage():
             ledger._reserved += estimate
         return reservation
 
@@ -120,32 +140,32 @@ class Ledger:
 
     def book(self, past: Usage, estimate: Usage) -> None:
         """Count a call of an earlier sitting as spent, with what was reserved for it."""
-        for ledger, _ in self._lineage(NO_HOLD):
+        for ledger in self.lineage():
             ledger._spent += past
         self._mark_overrun(self.fields_above(past, estimate))
 
-    def room(self, hold: Hold = NO_HOLD) -> Room:
+    def room(self, holds: Holds = NO_HOLDS) -> Room:
         """Tell what is left of each limit, the least over this ledger and its parents."""
         least: dict[str, int | Decimal | None] = dict.fromkeys(FIELDS)
-        for ledger, held in self._lineage(hold):
+        for ledger in self.lineage():
             for name in FIELDS:
-                left = ledger._left(name, held)
+                left = ledger._left(name, holds)
                 known = least[name]
                 if left is not None:
                     least[name] = max(0, left if known is None else min(left, known))
         return Room(**least)  # type: ignore[arg-type]
 
-    def may_fit_later(self, estimate: Usage, hold: Hold = NO_HOLD) -> bool:
+    def may_fit_later(self, estimate: Usage, holds: Holds = NO_HOLDS) -> bool:
         """Tell whether *estimate* could fit once calls under way are billed less.
 
         Calls under way stay calls, so a limit of calls never gets looser.
         """
         short = False
-        for ledger, held in self._lineage(hold):
+        for ledger in self.lineage():
             if ledger._overrun:
                 return False
             for name in FIELDS:
-                left = ledger._left(name, held)
+                left = ledger._left(name, holds)
                 if left is None or getattr(estimate, name) <= left:
                     continue
                 if name == "calls" or not getattr(ledger.reserved, name):
@@ -160,36 +180,34 @@ class Ledger:
     def limits_any(self, *names: str) -> bool:
         """Tell whether one of these fields has a limit, here or in a parent."""
         return any(
-            getattr(ledger.limits, name) is not None
-            for ledger, _ in self._lineage(NO_HOLD)
-            for name in names
+            getattr(ledger.limits, name) is not None for ledger in self.lineage() for name in names
         )
+
+    def lineage(self) -> Iterator[Ledger]:
+        """Go through all ledgers that a call here is booked in: this one and those above."""
+        ledger: Ledger | None = self
+        while ledger is not None:
+            yield ledger
+            ledger = ledger.parent
 
     @staticmethod
     def fields_above(actual: Usage, estimate: Usage) -> tuple[str, ...]:
         """Name the fields in which *actual* is more than *estimate*."""
         return tuple(n for n in FIELDS if getattr(actual, n) > getattr(estimate, n))
 
-    def _lineage(self, hold: Hold) -> Iterator[tuple[Ledger, Hold]]:
-        yield self, hold if self.parent is None else NO_HOLD
-        above = self.parent
-        while above is not None:
-            yield above, hold
-            above = above.parent
-
     def _root(self) -> Ledger:
         return self if self.parent is None else self.parent._root()
 
-    def _left(self, name: str, hold: Hold) -> int | Decimal | None:
+    def _left(self, name: str, holds: Holds) -> int | Decimal | None:
         limit: int | Decimal | None = getattr(self.limits, name)
         if limit is None:
             return None
         left: int | Decimal = limit - getattr(self.booked, name)
-        return left - held_back(name, left, hold)
+        return left - held_back(name, left, holds.get(self, NO_HOLD))
 
     def _close(self, reservation: Reservation, actual: Usage) -> None:
         self._open.remove(reservation)  # a KeyError here is a reservation closed twice: a bug
-        for ledger, _ in self._lineage(NO_HOLD):
+        for ledger in self.lineage():
             ledger._reserved -= reservation.estimate
             ledger._spent += actual
         root = self._root()
@@ -197,7 +215,7 @@ class Ledger:
         root._change = anyio.Event()
 
     def _mark_overrun(self, above: tuple[str, ...]) -> None:
-        for ledger, _ in self._lineage(NO_HOLD):
+        for ledger in self.lineage():
             limited = [name for name in above if getattr(ledger.limits, name) is not None]
             if limited:
                 ledger._overrun = ", ".join(f"`{word_for(n)}`" for n in limited)
@@ -217,7 +235,7 @@ class Ledger:
         left = limit - getattr(self.booked, name)
         held = held_back(name, left, hold)
         word = word_for(name)
-        kept = f", {_show(held)} held for later layers" if held else ""
+        kept = f", {_show(held)} held for other layers" if held else ""
         return BudgetRefusal(
             f"`{word}` is limited to {_show(limit)}: {_show(getattr(self.spent, name))} spent, "
             f"{_show(getattr(self.reserved, name))} reserved{kept}, and the next call may take "

@@ -39,7 +39,7 @@ SHORTEST_REPLY = 16
 
 
 class Calls:
-    """Makes the calls of one run. `ledgers` are those of the layers, in order."""
+    """Makes the calls of one run. `ledgers` are those of the layers, as `walk_layers` goes."""
 
     def __init__(
         self,
@@ -161,18 +161,18 @@ class Calls:
         shortest = SHORTEST_REPLY if longest is None else min(SHORTEST_REPLY, longest)
         while True:
             wanted = _worst(model, size, shortest if longest is None else longest)
-            hold = self._tail.hold(ask.layer_index, wanted)
-            room = ledger.room(hold).completion_for(size.most, model.price)
+            holds = self._tail.holds(ask.layer_index, wanted)
+            room = ledger.room(holds).completion_for(size.most, model.price)
             if room is None or (longest is not None and room >= longest):
                 reply = longest
-            elif ledger.may_fit_later(wanted, hold):
+            elif ledger.may_fit_later(wanted, holds):
                 await ledger.changed()
                 continue
             else:
                 reply = max(room, shortest)
                 self._note(ask, "clipped", f"the budget leaves {reply} tokens for the reply")
             estimate = _worst(model, size, reply or 0)
-            reservation = ledger.reserve(estimate, hold)
+            reservation = ledger.reserve(estimate, holds)
             return replace(ask.request, max_tokens=reply), reservation
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:

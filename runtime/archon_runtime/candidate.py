@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Candidate", "CheckResult"]
+__all__ = ["Candidate", "CheckResult", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,21 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verifier found: right or not, and why in a few words (empty: it did not say)."""
+
+    right: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One answer. `id` is stable over resumes: layer, step and sample that made it.
 
     Attachments stay with the candidate through reordering and filtering, and are
     gone when a new candidate replaces it, because a new one has none.
     `rank` counts from 1 (best). `truncated`: the model stopped at `max_tokens`.
+    `test_results` tells for each unit test, in their order, whether it passed.
     """
 
     id: str
@@ -32,3 +41,5 @@ class Candidate:
     rank: int | None = None
     result: CheckResult | None = None
     votes: int | None = None
+    verdict: Verdict | None = None
+    test_results: tuple[bool, ...] | None = None

@@ -170,6 +170,12 @@ class StepContext:
         self._out.close(self._place.offset + index)
         self.note("dropped", f"place {index + 1} stays empty: {reason}")
 
+    def put_tests(self, tests: Sequence[str]) -> None:
+        """Give the unit tests that flow on from here."""
+        if not self._technique.makes_tests:
+            raise StepFailed("the technique gave unit tests and is not one that writes them")
+        self._out.tests.settle(tuple(tests))
+
     def note(self, kind: str, message: str) -> None:
         """Write in the trace."""
         place = self._place

@@ -1,4 +1,4 @@
-"""The type of what flows between layers: how many candidates, and what each carries."""
+"""The type of what flows between layers: how many candidates, what each carries, and tests."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Attachment(StrEnum):
     CRITIQUE = "critique"
     RANK = "rank"
     RESULT = "result"
+    TEST_RESULTS = "test_results"
+    VERDICT = "verdict"
     VOTES = "votes"
 
 
@@ -42,14 +44,26 @@ class Arity:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How many candidates flow and which attachments every one of them may carry."""
+    """How many candidates flow and which attachments every one of them may carry.
+
+    `tests`: unit tests flow beside them, until others take their place.
+    """
 
     arity: Arity
     attachments: frozenset[Attachment] = frozenset()
+    tests: bool = False
 
     def has(self, attachment: Attachment) -> bool:
         """Tell whether the candidates carry *attachment*."""
         return attachment in self.attachments
+
+    def keep(self, arity: Arity, adds: frozenset[Attachment] = frozenset()) -> Flow:
+        """Flow of so many of the same candidates, with attachments added."""
+        return Flow(arity, self.attachments | adds, self.tests)
+
+    def renew(self, arity: Arity) -> Flow:
+        """Flow of so many new candidates, which carry nothing; unit tests stay."""
+        return Flow(arity, tests=self.tests)
 
 
 NO_FLOW = Flow(Arity(0, 0))
@@ -62,6 +76,7 @@ class FlowRule(StrEnum):
     NO_CANDIDATES = "no-candidates"
     KEEPS_TOO_MANY = "keeps-too-many"
     DISCARDS_CANDIDATES = "discards-candidates"
+    NO_TESTS = "no-tests"
 
 
 @dataclass(frozen=True, slots=True)

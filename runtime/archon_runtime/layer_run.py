@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import anyio
 
-from archon_runtime.budget import BudgetRefusal, Ledger
+from archon_runtime.books import Account
+from archon_runtime.budget import BudgetRefusal, out_of_time
 from archon_runtime.context import RunTools, StepContext, StepPlace
 from archon_runtime.errors import ArchonError
 from archon_runtime.event import LayerFinished, LayerProgress, LayerStarted
-from archon_runtime.plan import LayerSpec, OnExhausted
-from archon_runtime.stream import Stream
+from archon_runtime.layer_work import Work, apply_technique
+from archon_runtime.nested_run import NestedRun
+from archon_runtime.plan import LayerSpec, NestedSpec, OnExhausted, StepSpec
+from archon_runtime.stream import Stream, UnitTests
 from archon_runtime.techniques.base import Technique
 from archon_runtime.techniques.decode import decode_options
 from archon_runtime.together import run_together
@@ -31,26 +34,41 @@ class LayerRun:
         layer: LayerSpec,
         *,
         inflow: Stream,
-        ledger: Ledger,
+        account: Account,
         tools: RunTools,
         techniques: Mapping[str, type[Technique[Any]]],
+        nest: Callable[[NestedSpec, LayerSpec, Stream, int], NestedRun],
     ) -> None:
         self.layer = layer
         self.inflow = inflow
         self._index = index
-        self._ledger = ledger
+        self._account = account
         self._tools = tools
         widths = [step.outflow.arity.high or 0 for step in layer.steps]
-        self.out = Stream(sum(widths))
+        kinds = [techniques[each.technique] for each in layer.steps if isinstance(each, StepSpec)]
+        self._makes_tests = any(kind.makes_tests for kind in kinds)
+        self._reads_tests = False
+        self.out = Stream(sum(widths), UnitTests() if self._makes_tests else inflow.tests)
         self.out.on_decided = self._tell_progress
         self.out.on_unneeded = self._cancel_work
-        self._steps: list[tuple[StepPlace, StepContext, Technique[Any]]] = []
-        for number, step in enumerate(layer.steps):
-            place = StepPlace(index, layer, step, sum(widths[:number]), widths[number])
-            kind = techniques[step.technique]
-            technique = kind(decode_options(kind, step.options))
-            context = StepContext(tools, place, technique, inflow.open_view(), self.out)
-            self._steps.append((place, context, technique))
+        self._works: list[Work] = []
+        self.nested: list[NestedRun] = []
+        for step, width in zip(layer.steps, widths, strict=True):
+            offset = sum(each.width for each in self._works)
+            if isinstance(step, NestedSpec):
+                nested = nest(step, layer, self.out, offset)
+                self.nested.append(nested)
+                work = Work(step, offset, width, nested, inflow.open_view(), nested.run)
+            else:
+                kind = techniques[step.technique]
+                technique = kind(decode_options(kind, step.options))
+                self._reads_tests = self._reads_tests or technique.reads_tests()
+                place = StepPlace(index, layer, step, offset, width)
+                context = StepContext(tools, place, technique, inflow.open_view(), self.out)
+                begin = partial(apply_technique, technique, context)
+                work = Work(step, offset, width, context, context.inflow, begin)
+            self._works.append(work)
+        self._is_cut = False
         self._started_s: float | None = None
         self._ended_s: float | None = None
         self.is_finished = False
@@ -64,15 +82,16 @@ class LayerRun:
         """
         timed_out: BudgetRefusal | None = None
         with anyio.CancelScope() as scope:
-            if self.inflow.width:
-                self.inflow.when_first(partial(self._start, scope))
-            else:
-                self._start(scope)
-            await run_together([partial(self._run_step, *each) for each in self._steps])
-        if scope.cancelled_caught:
+            self._when_ready(partial(self._start, scope))
+            await run_together([partial(self._run_step, work) for work in self._works])
+        if scope.cancelled_caught and not (self._makes_tests and self.out.tests.is_settled):
             timed_out = self._time_refusal()
             if timed_out.on_exhausted is OnExhausted.FAIL:
                 raise timed_out
+            for nested in self.nested:
+                nested.cut_short()
+        if self._makes_tests:
+            await self._pass_on()
         await self._make_do(timed_out)
         for place in range(self.out.width):
             self.out.close(place)
@@ -84,33 +103,44 @@ class LayerRun:
             layer=self.layer.name,
             inflow=self.inflow.candidates,
             outflow=self.out.candidates,
-            usage=self._ledger.spent,
+            usage=self._account.spent,
             seconds=self._seconds(),
             notes=self._tools.recorder.notes_of(self.layer.name),
+            tests=self.out.tests.texts if self._makes_tests else (),
         )
 
     @property
     def refusal(self) -> BudgetRefusal | None:
         """The first refusal of a budget that this layer did without, if any."""
-        return next((r for _, context, _ in self._steps for r in context.refusals), None)
+        return next((r for work in self._works for r in work.doer.refusals), None)
 
-    async def _run_step(
-        self, place: StepPlace, context: StepContext, technique: Technique[Any]
-    ) -> None:
+    @property
+    def is_degraded(self) -> bool:
+        """Tell whether something was left out, here or in a nested step."""
+        return self._is_cut or any(nested.pipeline.is_degraded for nested in self.nested)
+
+    def abandon(self) -> None:
+        """End what was cancelled: what is not there by now will not come."""
+        for nested in self.nested:
+            nested.pipeline.abandon()
+        if not self.is_finished:
+            for place in range(self.out.width):
+                self.out.close(place)
+            self._finish()
+
+    async def _run_step(self, work: Work) -> None:
         try:
-            await technique.apply(context, context.inflow)
-        except BudgetRefusal as refusal:
-            context.absorb(refusal)
+            await work.begin()
         except ArchonError as error:
-            error.place = error.place or place.step.id
+            error.place = error.place or work.step.id
             raise
-        if context.refusals:
+        if work.doer.refusals:
             return  # its layer may have to let the inflow through
-        for index in range(place.offset, place.offset + place.width):
+        for index in range(work.offset, work.offset + work.width):
             self.out.close(index)
         # A step that has ended reads no more: what still comes for it is wasted work.
-        for index in range(context.inflow.width):
-            context.inflow.unneeded(index)
+        for index in range(work.inflow.width):
+            work.inflow.unneeded(index)
 
     async def _make_do(self, timed_out: BudgetRefusal | None) -> None:
         """Where the budget cut the layer short: say what is missing, or let the inflow through.
@@ -122,8 +152,12 @@ class LayerRun:
         if refusal is None:
             return
         made = self.out.filled
+        if self._makes_tests:
+            self._note_degraded(f"layer `{self.layer.name}` wrote no tests: {refusal.message}")
+            return
         if made:
-            missing = f"{self.out.width - made} of {self.out.width} places are empty"
+            empty = self.out.width - made
+            missing = f"{empty} of {self.out.width} places are empty" if empty else "cut short"
             self._note_degraded(f"layer `{self.layer.name}`: {missing}: {refusal.message}")
             return
         free = [i for i in range(self.out.width) if not self.out.is_decided(i)]
@@ -133,15 +167,32 @@ class LayerRun:
         passed = f"{len(through)} candidates go on as they came" if through else "it made nothing"
         self._note_degraded(f"layer `{self.layer.name}` was left out, {passed}: {refusal.message}")
 
+    async def _pass_on(self) -> None:
+        """Let through what a layer of unit tests did not get to, and older tests if it has none."""
+        inflow = self.inflow.open_view()
+        for index in range(self.out.width):
+            candidate = None if self.out.is_decided(index) else await inflow.get(index)
+            if candidate is not None:
+                self.out.put(index, candidate)
+        if not self.out.tests.is_settled:
+            self.out.tests.settle(await self.inflow.tests.get())
+
     def _time_refusal(self) -> BudgetRefusal:
         budget = self.layer.budget
         assert budget is not None
-        return BudgetRefusal(
-            f"`time` is limited to {budget.time_s:g} s, and they are over",
-            place=f"budget of layer `{self.layer.name}`",
+        return out_of_time(
+            budget,
+            place=f"layer `{self.layer.name}`",
             help="raise `time` in the budget, or ask for less",
-            on_exhausted=budget.on_exhausted,
         )
+
+    def _when_ready(self, start: Callable[[], None]) -> None:
+        """Call *start* when there is something to work on: tests, if read, and a candidate."""
+        if self.inflow.width and not self._makes_tests:
+            start = partial(self.inflow.when_first, start)
+        if self._reads_tests:
+            start = partial(self.inflow.tests.when_settled, start)
+        start()
 
     def _start(self, scope: anyio.CancelScope) -> None:
         """Begin to count the layer's time: it has something to work on."""
@@ -159,7 +210,7 @@ class LayerRun:
             LayerFinished(
                 self.layer.name,
                 len(self.out.candidates),
-                self._ledger.spent,
+                self._account.spent,
                 self._seconds(),
             )
         )
@@ -177,14 +228,15 @@ class LayerRun:
                 self.out.decided,
                 self.out.filled,
                 self.out.width,
-                self._ledger.spent,
+                self._account.spent,
             )
         )
 
     def _cancel_work(self, index: int) -> None:
-        for place, context, _ in self._steps:
-            if place.offset <= index < place.offset + place.width:
-                context.cancel_job(index - place.offset)
+        for work in self._works:
+            if work.offset <= index < work.offset + work.width:
+                work.doer.cancel_job(index - work.offset)
 
     def _note_degraded(self, message: str) -> None:
+        self._is_cut = True
         self._tools.recorder.note(Note(self.layer.name, "", "degraded", message))

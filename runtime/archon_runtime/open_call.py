@@ -24,7 +24,7 @@ __all__ = ["Ask", "OpenCall"]
 class Ask:
     """One completion that a step wants: a logical call, whatever attempts it takes.
 
-    `layer_index` counts layers from 0; `turn` is the technique's (0, or 1: repair).
+    `layer_index` counts layers from 0, as `walk_layers` goes; `turn` is the technique's.
     """
 
     layer_index: int

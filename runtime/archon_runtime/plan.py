@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -20,10 +20,14 @@ __all__ = [
     "FileSpec",
     "LayerSpec",
     "ModelSpec",
+    "NestedSpec",
     "OnExhausted",
     "PlanSpec",
     "ProviderSpec",
     "StepSpec",
+    "walk_layers",
+    "walk_nested",
+    "walk_steps",
 ]
 
 PLAN_VERSION = 1
@@ -100,11 +104,30 @@ class StepSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class NestedSpec:
+    """An architecture that stands in a layer as one step: to the layer it is a generator.
+
+    `architecture` is its name in the program. Its layers are named, and its steps called,
+    with `id` and a dot before them, so that every layer name and step id is unique in the
+    plan.
+    """
+
+    id: str
+    architecture: str
+    layers: tuple[LayerSpec, ...]
+    answer: Answer
+    budget: BudgetSpec | None
+    inflow: Flow
+    outflow: Flow
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
 class LayerSpec:
     """Steps that run side by side; their candidates are joined in order."""
 
     name: str
-    steps: tuple[StepSpec, ...]
+    steps: tuple[StepSpec | NestedSpec, ...]
     outflow: Flow
     bounds: Bounds
     budget: BudgetSpec | None = None
@@ -147,3 +170,31 @@ class PlanSpec:
     cost_least_usd: Decimal | None
     cost_most_usd: Decimal | None
     assumed: Mapping[str, float]
+
+
+def walk_layers(layers: Sequence[LayerSpec]) -> Iterator[LayerSpec]:
+    """Go through all layers, those inside a nested step before the layer that holds it.
+
+    This is the order of the data's flow.
+    """
+    for layer in layers:
+        for step in layer.steps:
+            if isinstance(step, NestedSpec):
+                yield from walk_layers(step.layers)
+        yield layer
+
+
+def walk_steps(layers: Sequence[LayerSpec]) -> Iterator[StepSpec]:
+    """Go through the steps of all layers that are techniques, in the order of `walk_layers`."""
+    for layer in walk_layers(layers):
+        for step in layer.steps:
+            if isinstance(step, StepSpec):
+                yield step
+
+
+def walk_nested(layers: Sequence[LayerSpec]) -> Iterator[NestedSpec]:
+    """Go through all nested steps, those of an inner layer first."""
+    for layer in walk_layers(layers):
+        for step in layer.steps:
+            if isinstance(step, NestedSpec):
+                yield step

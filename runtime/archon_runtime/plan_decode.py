@@ -15,6 +15,7 @@ from archon_runtime.plan import (
     FileSpec,
     LayerSpec,
     ModelSpec,
+    NestedSpec,
     OnExhausted,
     PlanSpec,
     ProviderSpec,
@@ -39,7 +40,7 @@ def decode_plan(raw: Json) -> PlanSpec:
         prompts={n: _prompt(v) for n, v in raw["prompts"].items()},
         files={n: FileSpec(v["text"], v["sha256"]) for n, v in raw["files"].items()},
         layers=tuple(_layer(each) for each in raw["layers"]),
-        answer=Answer(Choose(raw["answer"]["choose"]), raw["answer"]["seed"]),
+        answer=_answer(raw["answer"]),
         budget=_budget(raw["budget"]),
         bounds=_bounds(raw["bounds"]),
         cost_least_usd=_dollars(raw["cost_usd"]["least"]),
@@ -89,7 +90,9 @@ def _layer(raw: Json) -> LayerSpec:
     )
 
 
-def _step(raw: Json) -> StepSpec:
+def _step(raw: Json) -> StepSpec | NestedSpec:
+    if "architecture" in raw:
+        return _nested(raw)
     return StepSpec(
         id=raw["id"],
         technique=raw["technique"],
@@ -102,10 +105,28 @@ def _step(raw: Json) -> StepSpec:
     )
 
 
+def _nested(raw: Json) -> NestedSpec:
+    return NestedSpec(
+        id=raw["id"],
+        architecture=raw["architecture"],
+        layers=tuple(_layer(each) for each in raw["layers"]),
+        answer=_answer(raw["answer"]),
+        budget=_budget(raw["budget"]),
+        inflow=_flow(raw["inflow"]),
+        outflow=_flow(raw["outflow"]),
+        bounds=_bounds(raw["bounds"]),
+    )
+
+
+def _answer(raw: Json) -> Answer:
+    return Answer(Choose(raw["choose"]), raw["seed"])
+
+
 def _flow(raw: Json) -> Flow:
     return Flow(
         Arity(raw["low"], raw["high"]),
         frozenset(Attachment(each) for each in raw["attachments"]),
+        raw["tests"],
     )
 
 

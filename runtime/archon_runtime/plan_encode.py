@@ -13,6 +13,7 @@ from archon_runtime.plan import (
     BudgetSpec,
     LayerSpec,
     ModelSpec,
+    NestedSpec,
     PlanSpec,
     StepSpec,
 )
@@ -100,7 +101,9 @@ def _layer(layer: LayerSpec) -> Json:
     }
 
 
-def _step(step: StepSpec) -> Json:
+def _step(step: StepSpec | NestedSpec) -> Json:
+    if isinstance(step, NestedSpec):
+        return _nested(step)
     return {
         "id": step.id,
         "technique": step.technique,
@@ -113,11 +116,25 @@ def _step(step: StepSpec) -> Json:
     }
 
 
+def _nested(step: NestedSpec) -> Json:
+    return {
+        "id": step.id,
+        "architecture": step.architecture,
+        "layers": [_layer(each) for each in step.layers],
+        "answer": _answer(step.answer),
+        "budget": _budget(step.budget),
+        "inflow": _flow(step.inflow),
+        "outflow": _flow(step.outflow),
+        "bounds": _bounds(step.bounds),
+    }
+
+
 def _flow(flow: Flow) -> Json:
     return {
         "low": flow.arity.low,
         "high": flow.arity.high,
         "attachments": sorted(each.value for each in flow.attachments),
+        "tests": flow.tests,
     }
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archon_runtime.data import specs_folder
 from archon_runtime.errors import PlanInvalid
 from archon_runtime.plan import PLAN_VERSION, PlanSpec
 from archon_runtime.plan_decode import decode_plan
 from archon_runtime.plan_encode import encode_plan
 from archon_runtime.plan_references import check_references, executed_by
+from archon_runtime.plan_schema import check_schema
 
 __all__ = ["Plan"]
 
@@ -60,7 +60,7 @@ class Plan:
         except (ValueError, RecursionError) as error:
             raise PlanInvalid(f"it is not JSON: {error}", help=_AGAIN) from error
         _check_version(raw)
-        _check_schema(raw)
+        check_schema(raw, help=_AGAIN)
         stated = raw.pop("hash")
         found = _hash(raw)
         if stated != found:
@@ -104,19 +104,3 @@ def _check_version(raw: Any) -> None:
             place="#/archon_plan",
             help=_AGAIN,
         )
-
-
-def _check_schema(raw: Any) -> None:
-    # Imported here: it takes longer to import than most programs take to compile.
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads((specs_folder() / "plan.schema.json").read_text(encoding="utf-8"))
-    found = min(
-        Draft202012Validator(schema).iter_errors(raw),
-        key=lambda error: (len(error.absolute_path), error.json_path),
-        default=None,
-    )
-    if found is not None:
-        pointer = "".join(f"/{part}" for part in found.absolute_path)
-        message = found.message if len(found.message) < 200 else f"{found.message[:200]}…"
-        raise PlanInvalid(message, place=f"#{pointer}", help=_AGAIN)

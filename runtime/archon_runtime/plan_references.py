@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from dataclasses import dataclass, field
 
 from archon_runtime.errors import PlanInvalid
-from archon_runtime.plan import FileSpec, PlanSpec, StepSpec
+from archon_runtime.plan import (
+    Choose,
+    FileSpec,
+    LayerSpec,
+    NestedSpec,
+    PlanSpec,
+    StepSpec,
+    walk_steps,
+)
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Check
@@ -24,13 +33,7 @@ def check_references(spec: PlanSpec) -> None:
         _need(known, f"unknown provider {model.provider!r}", "models", name)
     for name, file in spec.files.items():
         _need(_digest(file) == file.sha256, "the text has another SHA-256", "files", name)
-    seen: set[str] = set()
-    for number, layer in enumerate(spec.layers):
-        for index, step in enumerate(layer.steps):
-            place = ("layers", str(number), "steps", str(index))
-            _need(step.id not in seen, f"the id {step.id!r} is used twice", *place)
-            seen.add(step.id)
-            _check_step(spec, step, place)
+    _check_layers(spec, spec.layers, (), _Names())
 
 
 def _need(condition: bool, message: str, *pointer: str) -> None:
@@ -40,6 +43,38 @@ def _need(condition: bool, message: str, *pointer: str) -> None:
 
 def _digest(file: FileSpec) -> str:
     return hashlib.sha256(file.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What layers and steps are called, over the whole plan: none twice."""
+
+    layers: set[str] = field(default_factory=set)
+    steps: set[str] = field(default_factory=set)
+
+
+def _check_layers(
+    spec: PlanSpec, layers: tuple[LayerSpec, ...], above: tuple[str, ...], names: _Names
+) -> None:
+    for number, layer in enumerate(layers):
+        place = (*above, "layers", str(number))
+        _need(layer.name not in names.layers, f"the layer {layer.name!r} is there twice", *place)
+        names.layers.add(layer.name)
+        for index, step in enumerate(layer.steps):
+            here = (*place, "steps", str(index))
+            _need(step.id not in names.steps, f"the id {step.id!r} is used twice", *here)
+            names.steps.add(step.id)
+            if isinstance(step, NestedSpec):
+                _check_nested(step, here)
+                _check_layers(spec, step.layers, here, names)
+            else:
+                _check_step(spec, step, here)
+
+
+def _check_nested(step: NestedSpec, place: tuple[str, ...]) -> None:
+    """Its places are those of its answer: one, or all of its last layer's."""
+    made = step.layers[-1].outflow.arity.high if step.answer.choose is Choose.ALL else 1
+    _need(step.outflow.arity.high == made, "not as many candidates as answers", *place, "outflow")
 
 
 def _check_step(spec: PlanSpec, step: StepSpec, place: tuple[str, ...]) -> None:
@@ -66,13 +101,12 @@ def _check_step(spec: PlanSpec, step: StepSpec, place: tuple[str, ...]) -> None:
 def executed_by(spec: PlanSpec) -> tuple[str, ...]:
     """Tell in words what each checking step runs."""
     lines = []
-    for layer in spec.layers:
-        for step in layer.steps:
-            options = decode_options(TECHNIQUES[step.technique], step.options)
-            check = getattr(options, "check", None)
-            if isinstance(check, Check):
-                trusted = getattr(options, "trusted", False)
-                where = "trusted, without a sandbox" if trusted else "in a sandbox"
-                what = shlex.join(check.command) or f"{check.function} of {check.file}"
-                lines.append(f"{step.id} runs {what} on each candidate, {where}")
+    for step in walk_steps(spec.layers):
+        options = decode_options(TECHNIQUES[step.technique], step.options)
+        check = getattr(options, "check", None)
+        if isinstance(check, Check):
+            trusted = getattr(options, "trusted", False)
+            where = "trusted, without a sandbox" if trusted else "in a sandbox"
+            what = shlex.join(check.command) or f"{check.function} of {check.file}"
+            lines.append(f"{step.id} runs {what} on each candidate, {where}")
     return tuple(lines)

@@ -18,8 +18,10 @@ __all__ = [
     "fence",
     "placeholders_of",
     "read_candidates",
+    "read_tests",
     "render_messages",
     "show_candidates",
+    "show_tests",
 ]
 
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][\w.]*)\s*\}\}")
@@ -97,6 +99,23 @@ def show_candidates(candidates: Sequence[Candidate], *, critiques: bool = False)
         if critiques and candidate.critique is not None:
             parts.append(_block(f"critique of {number} {marker}", candidate.critique))
     return "\n\n".join(parts)
+
+
+def show_tests(tests: Sequence[str]) -> str:
+    """Write unit tests for a prompt, numbered from 1, between fences that they can't close."""
+    lines = [f"Test {number}: {test}" for number, test in enumerate(tests, start=1)]
+    return _block(f"tests {fence(tests)}", "\n".join(lines))
+
+
+def read_tests(text: str) -> tuple[str, ...]:
+    """Read back what `show_tests` wrote last somewhere in *text*; empty if nothing."""
+    found: tuple[str, ...] = ()
+    for match in re.finditer(r"<tests ([0-9a-f]{8})>\n(.*?)\n</tests \1>", text, re.DOTALL):
+        lines = match[2].split("\n")
+        tests = tuple(re.sub(r"^Test \d+: ", "", line) for line in lines)
+        if show_tests(tests) == match[0]:
+            found = tests
+    return found
 
 
 def _block(name: str, text: str) -> str:

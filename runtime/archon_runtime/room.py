@@ -1,4 +1,4 @@
-"""What is left of a budget, and what of it is held back for later layers."""
+"""What is left of a budget, and what of it is held back for other layers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def word_for(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What must stay free for later layers, and what this layer itself still needs.
+    """What must stay free for other layers, and what this layer itself still needs.
 
     `later` and `own` are worst cases of the calls that are still needed at least.
     `first` is the estimate of a layer's first call, which no hold may refuse.
@@ -68,8 +68,10 @@ class Room:
 
 
 def held_back(name: str, left: int | Decimal, hold: Hold) -> int | Decimal:
-    """Tell how much of *left* is kept for later layers (specs/runtime.md, rule B5)."""
+    """Tell how much of *left* is kept for other layers (specs/runtime.md, rule B5)."""
     later: int | Decimal = getattr(hold.later, name)
+    if not later:
+        return later  # also where less than nothing is left: a bill was above its reservation
     own: int | Decimal = getattr(hold.own, name)
     if left >= own + later:
         return later

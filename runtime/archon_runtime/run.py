@@ -9,14 +9,23 @@ from typing import Any
 
 import anyio
 
-from archon_runtime.budget import BudgetRefusal, Ledger
+from archon_runtime.books import open_books
+from archon_runtime.budget import BudgetRefusal, Ledger, out_of_time
 from archon_runtime.calls import Calls
 from archon_runtime.context import CheckRunner, RunTools
 from archon_runtime.engine import Engine
 from archon_runtime.errors import ArchonError, JournalFailed, PlanInvalid, RunStopped
 from archon_runtime.event import RunStarted
 from archon_runtime.journal import CallState, RunStatus
-from archon_runtime.plan import BudgetSpec, OnExhausted, PlanSpec
+from archon_runtime.pipeline import PipelineTools
+from archon_runtime.plan import (
+    BudgetSpec,
+    OnExhausted,
+    PlanSpec,
+    walk_layers,
+    walk_nested,
+    walk_steps,
+)
 from archon_runtime.provider_pool import OpenProvider, ProviderPool
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.recorder import Recorder
@@ -30,7 +39,7 @@ __all__ = ["Run"]
 
 
 class Run:
-    """Brings one sitting to its end. `ledger` is the run's."""
+    """Brings one sitting to its end."""
 
     def __init__(
         self,
@@ -53,11 +62,12 @@ class Run:
         self._scope = anyio.CancelScope()
         self._is_stopped = False
         self._engine: Engine | None = None
-        self.ledger = Ledger(self._budget)
-        self._ledgers = tuple(
-            Ledger(layer.budget, self.ledger, name=f"layer `{layer.name}`")
-            for layer in self._spec.layers
-        )
+        self._books = open_books(self._spec)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The run's ledger."""
+        return self._books.run
 
     def stop(self) -> None:
         """Cut the run short: it ends with the best answer so far."""
@@ -103,23 +113,24 @@ class Run:
         if cut is not None:
             if self._budget.on_exhausted is OnExhausted.FAIL:
                 raise cut
-            self._engine.note_cut(cut.message)
+            self._engine.cut_short(cut.message)
         return self._make_result(self._engine)
 
     async def _open_providers(self) -> Mapping[str, OpenProvider]:
         """Open what the plan's steps need, before anything is paid for."""
-        asked = {step.model for layer in self._spec.layers for step in layer.steps}
+        asked = {step.model for step in walk_steps(self._spec.layers)}
         names = dict.fromkeys(
             model.provider for name, model in self._spec.models.items() if name in asked
         )
         return {name: await self._pool.get(name, self._spec.providers[name]) for name in names}
 
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
-        needs = tuple(need_of_layer(layer, self._spec.models) for layer in self._spec.layers)
-        tail = Tail(needs, self._ledgers, set())
+        accounts = self._books.accounts
+        needs = [need_of_layer(account.layer, self._spec.models) for account in accounts]
+        tail = Tail(needs, accounts)
         calls = Calls(
             providers=providers,
-            ledgers=self._ledgers,
+            ledgers=[account.ledger for account in accounts],
             tail=tail,
             record=self._sitting.record,
             recorder=self._recorder,
@@ -127,14 +138,14 @@ class Run:
             policy=RetryPolicy(),
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
-        return Engine(tools, self._ledgers, tail, self._techniques, seed=self._seed)
+        return Engine(PipelineTools(tools, self._books, tail, self._techniques, self._seed))
 
     def _count_past(self) -> None:
         """Count the calls of earlier sittings as spent; lost intents at their reservation."""
         record = self._sitting.record
-        by_name = dict(zip((x.name for x in self._spec.layers), self._ledgers, strict=True))
+        ledgers = {account.layer.name: account.ledger for account in self._books.accounts}
         for call in record.past:
-            ledger = by_name.get(call.path.partition("/")[0], self.ledger)
+            ledger = ledgers.get(call.path.partition("/")[0], self.ledger)
             ledger.book(call.usage or call.reservation, call.reservation)
             self._recorder.unknown_calls += call.state in (CallState.INTENT, CallState.UNKNOWN)
         record.mark_lost_intents()
@@ -144,7 +155,7 @@ class Run:
             RunStarted(
                 self._sitting.record.run_id,
                 self._spec.name,
-                tuple(layer.name for layer in self._spec.layers),
+                tuple(layer.name for layer in walk_layers(self._spec.layers)),
                 _cannot_exceed(self._spec, RetryPolicy().attempts),
                 self._spec.assumed,
                 self.ledger.spent,
@@ -154,17 +165,16 @@ class Run:
     def _cut_reason(self) -> BudgetRefusal | RunStopped:
         if self._is_stopped:
             return RunStopped("stopped on request", help="resume the run, or run it again")
-        return BudgetRefusal(
-            f"`time` is limited to {self._budget.time_s:g} s, and they are over",
-            place="budget of the run",
+        return out_of_time(
+            self._budget,
+            place="the run",
             help="raise `time` in the budget, or resume the run",
-            on_exhausted=self._budget.on_exhausted,
         )
 
     def _make_result(self, engine: Engine) -> Result:
         found = engine.find()
         return Result(
-            answers=found.answers,
+            answers=tuple(candidate.text for candidate in found.chosen),
             candidates=found.candidates,
             usage=self.ledger.spent,
             unknown_calls=self._recorder.unknown_calls,
@@ -177,10 +187,11 @@ class Run:
 
 def _check_prices(spec: PlanSpec) -> None:
     """Refuse a limit of cost that could not be held: a model whose price is not known."""
-    budgets = [spec.budget, *(layer.budget for layer in spec.layers)]
+    budgets = [spec.budget, *(layer.budget for layer in walk_layers(spec.layers))]
+    budgets += (nested.budget for nested in walk_nested(spec.layers))
     if not any(budget and budget.cost_usd is not None for budget in budgets):
         return
-    asked = {step.model for layer in spec.layers for step in layer.steps}
+    asked = {step.model for step in walk_steps(spec.layers)}
     for name, model in spec.models.items():
         kind = KINDS.get(spec.providers[model.provider].kind)
         if name in asked and model.price is None and not (kind and kind.free):

@@ -11,7 +11,7 @@ import anyio
 from archon_runtime.candidate import Candidate
 from archon_runtime.errors import StepFailed
 
-__all__ = ["CURRENT_JOB", "Job", "Stream", "StreamView"]
+__all__ = ["CURRENT_JOB", "Job", "Stream", "StreamView", "UnitTests"]
 
 
 @dataclass(slots=True, eq=False)
@@ -36,15 +36,62 @@ class _Place:
     decided: anyio.Event = field(default_factory=anyio.Event)
 
 
+class UnitTests:
+    """The unit tests that flow beside candidates: settled once, perhaps with none.
+
+    Layers that write none share those of the layer before them.
+    """
+
+    def __init__(self) -> None:
+        self.texts: tuple[str, ...] = ()
+        self._settled = anyio.Event()
+        self._on_settled: list[Callable[[], None]] = []
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether it is known which tests there are."""
+        return self._settled.is_set()
+
+    def settle(self, texts: tuple[str, ...]) -> None:
+        """Say which tests there are.
+
+        Raises:
+            StepFailed: that was said already: a mistake of the technique.
+        """
+        if self.is_settled:
+            raise StepFailed("the technique gave its unit tests twice")
+        self.texts = texts
+        self._settled.set()
+        waiting, self._on_settled = self._on_settled, []
+        for tell in waiting:
+            tell()
+
+    def when_settled(self, tell: Callable[[], None]) -> None:
+        """Call *tell* when it is known which tests there are, or at once if it is."""
+        if self.is_settled:
+            tell()
+        else:
+            self._on_settled.append(tell)
+
+    async def get(self) -> tuple[str, ...]:
+        """Wait until it is known which tests there are."""
+        await self._settled.wait()
+        return self.texts
+
+
 class Stream:
     """The candidates that one layer makes, in order, for the steps of the next one.
 
     A place is decided once: it holds a candidate or stays empty. `decided` and `filled`
-    count them.
+    count them. Without *tests* it is settled that there are none.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, tests: UnitTests | None = None) -> None:
         self.width = width
+        if tests is None:
+            tests = UnitTests()
+            tests.settle(())
+        self.tests = tests
         self._places = tuple(_Place() for _ in range(width))
         self._views: list[StreamView] = []
         self._unneeded: set[int] = set()
@@ -150,6 +197,10 @@ class StreamView:
         for index in range(self.width):
             await self._stream.get(index)
         return self._stream.candidates
+
+    async def tests(self) -> tuple[str, ...]:
+        """Wait for the unit tests; empty if there are none."""
+        return await self._stream.tests.get()
 
     def unneeded(self, index: int) -> None:
         """Say that this reader does not need a place."""

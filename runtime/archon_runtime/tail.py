@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from archon_runtime.books import Account
 from archon_runtime.bounds import Range
-from archon_runtime.budget import Ledger
-from archon_runtime.plan import LayerSpec, ModelSpec, StepSpec
+from archon_runtime.budget import Holds, Ledger
+from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, StepSpec
 from archon_runtime.room import Hold
 from archon_runtime.usage import NOTHING, Usage
 
 __all__ = ["Tail", "need_of_layer"]
 
+_NO_LIMITS = BudgetSpec()
+
 
 def need_of_layer(layer: LayerSpec, models: Mapping[str, ModelSpec]) -> Usage:
-    """Tell what the least calls of a layer take at worst.
+    """Tell what the least calls of a layer take at worst; its nested steps have their own layers.
 
     The plan's worst case counts all calls, repairs too; the least calls get their
     share of it. Where the worst case is unbounded nothing can be kept for it.
     """
-    return sum((_need_of_step(step, models) for step in layer.steps), NOTHING)
+    own = (step for step in layer.steps if isinstance(step, StepSpec))
+    return sum((_need_of_step(step, models) for step in own), NOTHING)
 
 
 def _need_of_step(step: StepSpec, models: Mapping[str, ModelSpec]) -> Usage:
@@ -41,28 +44,41 @@ def _share(tokens: Range, calls: Range) -> int:
     return -(-tokens.most * calls.least // calls.most)
 
 
-@dataclass(frozen=True, slots=True)
 class Tail:
-    """The needs of all layers, and the ledgers that tell what of them was met."""
+    """The needs of all layers, and the accounts that tell what of them was met.
 
-    needs: tuple[Usage, ...]
-    ledgers: Sequence[Ledger]
-    finished: set[int]
+    Both are in the order of `walk_layers`. A layer in `finished` needs nothing more.
+    """
 
-    def hold(self, layer: int, estimate: Usage) -> Hold:
-        """Tell what must stay free while layer number *layer* makes such a call."""
-        later = sum((self._open_need(i) for i in range(layer + 1, len(self.needs))), NOTHING)
+    def __init__(self, needs: Sequence[Usage], accounts: Sequence[Account]) -> None:
+        self._needs = needs
+        self._accounts = accounts
+        lineages = [frozenset(account.ledger.lineage()) for account in accounts]
+        self._others = tuple(_others(each, i, lineages) for i, each in enumerate(accounts))
+        self.finished: set[int] = set()
+
+    def holds(self, layer: int, estimate: Usage) -> Holds:
+        """Tell what must stay free while layer number *layer* makes such a call.
+
+        In each limited ledger that the call is booked in: the open needs of all others
+        that spend from it too, unless they come before it in the data's flow.
+        """
         own = self._open_need(layer)
-        first = estimate if self.ledgers[layer].booked.calls == 0 else NOTHING
+        first = estimate if self._accounts[layer].booked.calls == 0 else NOTHING
         if own.calls:
             own = _larger(own, estimate)
-        return Hold(later, own, first)
+        return {
+            ledger: Hold(sum((self._open_need(each) for each in others), NOTHING), own, first)
+            for ledger, others in self._others[layer]
+        }
 
     def _open_need(self, layer: int) -> Usage:
         """Need of the calls that the layer has not made yet."""
-        need = self.needs[layer]
-        calls = max(0, need.calls - self.ledgers[layer].booked.calls)
-        if not calls or layer in self.finished:
+        need = self._needs[layer]
+        if not need.calls or layer in self.finished:
+            return NOTHING
+        calls = max(0, need.calls - self._accounts[layer].booked.calls)
+        if not calls:
             return NOTHING
         return Usage(
             calls,
@@ -70,6 +86,19 @@ class Tail:
             -(-need.completion_tokens * calls // need.calls),
             need.cost_usd * calls / need.calls,
         )
+
+
+def _others(
+    account: Account, layer: int, lineages: Sequence[frozenset[Ledger]]
+) -> tuple[tuple[Ledger, tuple[int, ...]], ...]:
+    """List the limited ledgers that a layer spends from, each with who else needs it still."""
+    rest = [i for i in range(len(lineages)) if i != layer and i not in account.earlier]
+    shared = (
+        (ledger, tuple(index for index in rest if ledger in lineages[index]))
+        for ledger in account.ledger.lineage()
+        if ledger.limits != _NO_LIMITS
+    )
+    return tuple((ledger, others) for ledger, others in shared if others)
 
 
 def _larger(left: Usage, right: Usage) -> Usage:

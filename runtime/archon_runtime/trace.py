@@ -28,7 +28,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class LayerTrace:
-    """One layer. `usage` is what its calls cost, those of earlier sittings too."""
+    """One layer. `usage` is what its calls cost, those of earlier sittings too.
+
+    `tests` are the unit tests that it wrote.
+    """
 
     layer: str
     inflow: tuple[Candidate, ...]
@@ -36,6 +39,7 @@ class LayerTrace:
     usage: Usage
     seconds: float
     notes: tuple[Note, ...]
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Trace:
                     "usage": layer.usage.to_json(),
                     "seconds": round(layer.seconds, 3),
                     "notes": [asdict(note) for note in layer.notes],
+                    "tests": list(layer.tests),
                 }
                 for layer in self.layers
             ],

@@ -64,6 +64,29 @@ def test_flow_joins_components_and_carries_attachments() -> None:
     assert flows[3].attachments == frozenset()
 
 
+def test_unit_tests_are_part_of_the_flow_and_of_the_bounds() -> None:
+    body = (
+        "layer unit_test_generator(b, tests: 3)\nlayer generator(a, samples: 2, show_tests: {})\n"
+        "layer verifier(b, first: 1)\nlayer fuser(b)\nlayer unit_test_evaluator(a)"
+    )
+    shown, plain = sound(body.format("true")), sound(body.format("false"))
+    assert [layer.outflow.tests for layer in shown.layers] == [True] * 5
+    assert [layer.outflow.arity for layer in shown.layers][:2] == [Arity(0, 0), Arity(2, 2)]
+    assert shown.layers[2].outflow.attachments == {Attachment.VERDICT}
+    assert shown.layers[4].outflow.attachments == {Attachment.TEST_RESULTS}
+    assert [layer.bounds.calls for layer in shown.layers[2:]] == [
+        Range(2, 6),
+        Range(1, 1),
+        Range(1, 2),
+    ]
+    assert [layer.bounds.depth for layer in shown.layers] == [1, 1, 2, 1, 1]
+    most = [each.layers[1].bounds.prompt_tokens.most for each in (plain, shown)]
+    assert most[0] is not None
+    assert most[1] is not None
+    # Twice the tests: the 500 tokens of their writer, as another model counts them.
+    assert most[1] - most[0] > 2 * 650
+
+
 def test_bounds_of_layers_add_up_to_the_whole() -> None:
     architecture = sound("layer generator(a, samples: 4)\nlayer ranker(b, keep: 1)")
     draft, rank = architecture.layers

@@ -120,6 +120,26 @@ def test_show_candidates_tells_what_each_layer_did(program: str, capsys: Capture
     assert "not kept: " in err
 
 
+def test_show_candidates_tells_tests_results_and_verdicts(tmp_path: Path, capsys: Capture) -> None:
+    layers = (
+        "layer unit_test_generator(small, tests: 2)\n"
+        "layer generator(small, samples: 3, show_tests: true)\n"
+        "layer unit_test_evaluator(small)\nlayer verifier(small)\nanswer: first\n"
+    )
+    head = PROGRAM[: PROGRAM.index("  budget")].replace("max_tokens: 60", "max_tokens: 300")
+    path = tmp_path / "tested.archon"
+    path.write_text(f"{head}{layers}}}\n", encoding="utf-8")
+    assert main(["run", str(path), "What is two and two?", "--show", "candidates", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "  test 2: The answer holds up." in printed.err
+    assert " of 2 tests passed" in printed.err
+    assert ", judged " in printed.err
+    said = json.loads(printed.out)
+    assert len(said["trace"]["layers"][0]["tests"]) == 2
+    assert said["candidates"][0]["verdict"]["right"] in (True, False)
+    assert len(said["candidates"][0]["test_results"]) == 2
+
+
 def test_finished_run_is_resumed_without_a_new_call(
     program: str, capsys: Capture, journal: Path
 ) -> None:

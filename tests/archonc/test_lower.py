@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archon_runtime.plan import PlanSpec
+from archon_runtime.plan import PlanSpec, walk_steps
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.decode import decode_options
 from archonc.compiler import compile_source
@@ -60,7 +60,7 @@ def test_plan_holds_the_text_and_digest_of_files(folder: Path) -> None:
 
 def test_options_are_plain_values_that_can_be_read_back(folder: Path) -> None:
     plan = plan_of(PROGRAM, folder)
-    steps = {step.id: step for layer in plan.layers for step in layer.steps}
+    steps = {step.id: step for step in walk_steps(plan.layers)}
     assert list(steps) == ["draft.1", "draft.2", "draft.named", "checker", "ranker", "fuser"]
     assert steps["checker"].options == {
         "check": {"file": "checks.py", "function": "good"},
@@ -96,7 +96,7 @@ def test_prompt_named_as_a_technique_does_not_hide_its_default(folder: Path) -> 
         " layer fuser(a)\n}",
         folder,
     )
-    assert [layer.steps[0].prompt for layer in plan.layers] == [
+    assert [step.prompt for step in walk_steps(plan.layers)] == [
         "generator",
         "fuser",
         "fuser.default",

@@ -16,7 +16,7 @@ import pytest
 from archon_runtime.bounds import Range, Sizes
 from archon_runtime.candidate import Candidate
 from archon_runtime.chat import Message, Role
-from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow
+from archon_runtime.flow import Arity, Attachment, Flow
 from archon_runtime.prompt import Prompt, placeholders_of
 from archon_runtime.question import Question
 from archon_runtime.techniques import TECHNIQUES
@@ -29,7 +29,8 @@ _CONVERSATION = [
     Message(Role.ASSISTANT, "Hi!"),
     Message(Role.USER, "What is the capital of France?"),
 ]
-_SIZES = Sizes(question=50, template=600, candidate=100, critique=100, max_tokens=100)
+_SIZES = Sizes(question=50, template=600, candidate=100, critique=100, max_tokens=100, tests=100)
+_TESTS = ("The answer names a city.", "The answer is one word.")
 _PAGES = Path(__file__).parents[2] / "specs" / "techniques"
 _BLOCKED = """
 import sys
@@ -58,11 +59,12 @@ class TechniqueContract:
     ) -> ScriptContext:
         prompt = technique.default_prompt or Prompt(user="")
         ctx = ScriptContext(prompt, self.reply, question)
-        await technique.apply(ctx, ScriptInflow(given))
+        await technique.apply(ctx, ScriptInflow(given, tests=_TESTS))
         return ctx
 
     def _inflow(self, technique: Technique[Any], count: int) -> Flow:
-        return NO_FLOW if technique.name == "generator" else Flow(Arity(count, count))
+        count = 0 if technique.name == "generator" else count
+        return Flow(Arity(count, count), tests=True)
 
     @pytest.mark.anyio
     @pytest.mark.parametrize("count", [1, 2, 5])
@@ -73,7 +75,7 @@ class TechniqueContract:
         outflow = technique.flow(inflow)
         if not isinstance(outflow, Flow):
             pytest.skip("so many may not flow in")
-        given = draft(0 if inflow is NO_FLOW else count)
+        given = draft(inflow.arity.low)
         ctx = await self._run(technique, given, Question(tuple(_CONVERSATION)))
         arity = outflow.arity
         assert arity.high is not None
@@ -84,6 +86,19 @@ class TechniqueContract:
         bounds = technique.bounds(inflow, _SIZES)
         assert bounds.calls.most is not None
         assert bounds.calls.least <= len(ctx.asks) <= bounds.calls.most
+
+    @pytest.mark.anyio
+    async def test_unit_tests_flow_on_and_only_who_writes_them_gives_some(
+        self, technique: Technique[Any]
+    ) -> None:
+        outflow = technique.flow(self._inflow(technique, 3))
+        assert isinstance(outflow, Flow)
+        assert outflow.tests
+        ctx = await self._run(technique, draft(3), Question(tuple(_CONVERSATION)))
+        assert len(ctx.tests) == technique.makes_tests
+        assert all(ctx.tests)
+        shown = [ask for ask in ctx.asks if any(_TESTS[1] in m.content for m in ask.messages)]
+        assert bool(shown) == technique.reads_tests()
 
     @pytest.mark.anyio
     async def test_system_message_and_earlier_turns_are_kept_in_every_call(
@@ -135,6 +150,7 @@ class TechniqueContract:
         assert calls is not None
         assert bounds.completion_tokens == Range(0, calls * 100)
         assert (bounds.depth > 0) == (calls > 0)
+        assert bounds.calls.least >= bounds.depth
         unbounded = technique.bounds(inflow, replace(_SIZES, max_tokens=None))
         assert (unbounded.completion_tokens.most is None) == (calls > 0)
 

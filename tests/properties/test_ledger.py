@@ -74,7 +74,9 @@ def test_no_limit_is_passed_and_sums_agree(
             else:
                 ledger.release(reservation)
         with suppress(BudgetRefusal):
-            open_calls.append((layers[index], layers[index].reserve(usage, hold), share, ending))
+            open_calls.append(
+                (layers[index], layers[index].reserve(usage, {run: hold}), share, ending)
+            )
         assert all(within(ledger) for ledger in (run, *layers))
     for ledger, reservation, _, _ in open_calls:
         ledger.release(reservation)
@@ -93,11 +95,11 @@ def test_room_and_reserve_agree(
             ledger.reserve(each)
         except BudgetRefusal:
             break
-    room = ledger.room(hold)
+    room = ledger.room({ledger: hold})
     lefts = ((name, getattr(room, name)) for name in FIELDS)
     fits = all(left is None or getattr(usage, name) <= left for name, left in lefts)
     try:
-        ledger.reserve(usage, hold)
+        ledger.reserve(usage, {ledger: hold})
     except BudgetRefusal:
         assert not fits
     else:

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 import anyio
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from archon_runtime import Plan, Result, Runtime
+from archon_runtime.budget import Ledger
 from archon_runtime.chat import ChatRequest
 from archon_runtime.errors import ArchonError, ProviderTimeout, ProviderUnavailable
 from archon_runtime.event import CallFinished, Event
-from archon_runtime.plan import BudgetSpec, ModelSpec
+from archon_runtime.plan import Answer, BudgetSpec, Choose, ModelSpec
 from archon_runtime.room import FIELDS
 from archon_runtime.run import Run
 from archon_runtime.usage import NOTHING, Price
-from tests.runtime.plans import Step
+from tests.runtime.plans import Nested, Step
 from tests.runtime.scripted import Said, Scripted
 
 __all__ = [
     "LAYERS",
+    "NESTED",
     "PRICED",
+    "Layers",
     "Watched",
     "World",
+    "all_ledgers",
     "budgets",
     "moments",
     "play",
@@ -35,11 +41,46 @@ __all__ = [
     "worlds",
 ]
 
+Layers: TypeAlias = Mapping[str, Sequence[Step | Nested]]
 PRICED = ModelSpec("lab", "m", max_tokens=100, price=Price(Decimal(100), Decimal(300)))
-LAYERS = {
+SEVEN = Answer(Choose.RANDOM, 7)
+TIGHT = BudgetSpec(calls=3, completion_tokens=250)
+LAYERS: Layers = {
     "draft": [Step("generator", options={"samples": 4}), Step("generator", options={"samples": 2})],
     "notes": [Step("critic")],
     "rank": [Step("ranker", options={"keep": 3})],
+    "tests": [Step("unit_test_generator", options={"tests": 2})],
+    "evaluate": [Step("unit_test_evaluator", options={"keep": {"keep": 3, "up_to": True}})],
+    "verify": [Step("verifier", options={"first": 2})],
+    "fuse": [Step("fuser", options={"samples": 2})],
+    "vote": [Step("voter", None)],
+}
+NESTED: Layers = {
+    "both": [
+        Nested(
+            "best",
+            {
+                "draft": [Step("generator", options={"samples": 3})],
+                "rank": [Step("ranker", options={"keep": 1})],
+            },
+        ),
+        Step("generator"),
+        Nested(
+            "deep",
+            {
+                "inner": [
+                    Nested("x", {"draft": [Step("generator")], "fuse": [Step("fuser")]}),
+                    Nested(
+                        "y", {"draft": [Step("generator", options={"samples": 2})]}, SEVEN, TIGHT
+                    ),
+                ],
+                "notes": [Step("critic")],
+                "rank": [Step("ranker", options={"keep": 2})],
+            },
+            Answer(Choose.ALL),
+        ),
+    ],
+    "notes": [Step("critic")],
     "fuse": [Step("fuser", options={"samples": 2})],
     "vote": [Step("voter", None)],
 }
@@ -62,8 +103,18 @@ class World:
             error = ProviderTimeout("slow", billed=True) if billed else ProviderUnavailable("down")
             return Said(error=error, after_s=after_s)
         text = f"I think it is {chance.randrange(3)}"
-        if request.purpose == "ranker":
-            text = " > ".join(f"[{n}]" for n in chance.sample(range(1, 7), 6))
+        match request.purpose:
+            case "ranker":
+                text = " > ".join(f"[{n}]" for n in chance.sample(range(1, 7), 6))
+            case "unit_test_generator":
+                text = chance.choice(["Test 1: a\nTest 2: b", "Test 1: a", "none"])
+            case "unit_test_evaluator":
+                words = chance.choices(["passed", "failed"], k=2)
+                text = "\n".join(f"Test {n}: {word}" for n, word in enumerate(words, 1))
+            case "verifier":
+                text = chance.choice(["RIGHT", "WRONG", "perhaps"])
+            case _:
+                pass
         stated = chance.random() < 0.8
         used = min(request.max_tokens or 100, chance.randrange(1, 100))
         return Said(text, after_s, 20 if stated else None, used if stated else None)
@@ -88,14 +139,21 @@ class Watched:
         assert self.runtime is not None
         for run in self.runtime._runs:
             self.run = run
-            for name in FIELDS:
-                limit = getattr(self.limits, name)
-                assert limit is None or getattr(run.ledger.booked, name) <= limit, name
+            assert run.ledger.limits == self.limits
+            for ledger in all_ledgers(run):
+                for name in FIELDS:
+                    limit = getattr(ledger.limits, name)
+                    assert limit is None or getattr(ledger.booked, name) <= limit, name
 
     def on_event(self, event: Event) -> None:
         self.look()
         if isinstance(event, CallFinished):
             self.billed += event.usage
+
+
+def all_ledgers(run: Run) -> set[Ledger]:
+    """The ledgers of a run, its layers and its nested architectures."""
+    return {ledger for each in run._books.accounts for ledger in each.ledger.lineage()}
 
 
 async def go(
@@ -165,7 +223,7 @@ worlds = st.builds(
 )
 budgets = st.builds(
     BudgetSpec,
-    calls=st.one_of(st.none(), st.integers(0, 20)),
+    calls=st.one_of(st.none(), st.integers(0, 30)),
     tokens=st.one_of(st.none(), st.integers(0, 8000)),
     completion_tokens=st.one_of(st.none(), st.integers(0, 900)),
     cost_usd=st.one_of(st.none(), st.decimals(0, 1, places=3)),

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archon_runtime.bounds import Bounds, Sizes
-from archon_runtime.flow import NO_FLOW, Flow
+from archon_runtime.flow import NO_FLOW, Arity, Flow
 from archon_runtime.plan import (
     Answer,
     BudgetSpec,
+    Choose,
     LayerSpec,
     ModelSpec,
+    NestedSpec,
     PlanSpec,
     ProviderSpec,
     StepSpec,
@@ -22,7 +24,7 @@ from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Technique
 from archon_runtime.techniques.decode import decode_options
 
-__all__ = ["MODEL", "Step", "make_plan"]
+__all__ = ["MODEL", "Nested", "Step", "make_plan"]
 
 MODEL = ModelSpec(provider="lab", model="m", max_tokens=100)
 
@@ -36,8 +38,27 @@ class Step:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Nested:
+    """An architecture to build as a step; `label` is its name in the layer."""
+
+    label: str
+    layers: Mapping[str, Sequence[Step | Nested]]
+    answer: Answer = field(default_factory=Answer)
+    budget: BudgetSpec | None = None
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What all layers of a plan are built from; budgets by the full name of a layer."""
+
+    techniques: Mapping[str, type[Technique[Any]]]
+    models: Mapping[str, ModelSpec]
+    budgets: Mapping[str, BudgetSpec]
+
+
 def make_plan(
-    layers: Mapping[str, Sequence[Step]],
+    layers: Mapping[str, Sequence[Step | Nested]],
     *,
     budget: BudgetSpec | None = None,
     layer_budgets: Mapping[str, BudgetSpec] | None = None,
@@ -47,10 +68,8 @@ def make_plan(
 ) -> Plan:
     """Build a plan whose provider is `lab` and whose model is `m`, unless said otherwise."""
     named = models or {"m": MODEL}
-    built = _layers(layers, {**TECHNIQUES, **(techniques or {})}, named, layer_budgets or {})
-    bounds = Bounds()
-    for layer in built:
-        bounds = bounds.then(layer.bounds)
+    given = _Given({**TECHNIQUES, **(techniques or {})}, named, layer_budgets or {})
+    built = _layers(layers, "", given)
     return Plan.from_spec(
         PlanSpec(
             name="tested",
@@ -62,7 +81,7 @@ def make_plan(
             layers=built,
             answer=answer or Answer(),
             budget=budget,
-            bounds=bounds,
+            bounds=_one_after_another(built),
             cost_least_usd=None,
             cost_most_usd=None,
             assumed={"retokenise": 1.3},
@@ -71,38 +90,58 @@ def make_plan(
 
 
 def _layers(
-    layers: Mapping[str, Sequence[Step]],
-    known: Mapping[str, type[Technique[Any]]],
-    models: Mapping[str, ModelSpec],
-    budgets: Mapping[str, BudgetSpec],
+    layers: Mapping[str, Sequence[Step | Nested]], prefix: str, given: _Given
 ) -> tuple[LayerSpec, ...]:
     built: list[LayerSpec] = []
     flow = NO_FLOW
-    for name, steps in layers.items():
-        made = tuple(_step(name, i, step, flow, known, models) for i, step in enumerate(steps))
+    for short, steps in layers.items():
+        name = prefix + short
+        made = tuple(
+            _nested(name, step, flow, given)
+            if isinstance(step, Nested)
+            else _step(name, i, step, flow, given)
+            for i, step in enumerate(steps)
+        )
         flow, bounds = made[0].outflow, made[0].bounds
-        for step in made[1:]:
-            shared = flow.attachments & step.outflow.attachments
-            flow = Flow(flow.arity + step.outflow.arity, shared)
-            bounds = bounds + step.bounds
-        built.append(LayerSpec(name, made, flow, bounds, budgets.get(name)))
+        for each in made[1:]:
+            shared = flow.attachments & each.outflow.attachments
+            flow = Flow(flow.arity + each.outflow.arity, shared, each.outflow.tests)
+            bounds = bounds + each.bounds
+        built.append(LayerSpec(name, made, flow, bounds, given.budgets.get(name)))
     return tuple(built)
 
 
-def _step(
-    layer: str,
-    index: int,
-    step: Step,
-    inflow: Flow,
-    known: Mapping[str, type[Technique[Any]]],
-    models: Mapping[str, ModelSpec],
-) -> StepSpec:
-    kind = known[step.technique]
+def _one_after_another(layers: tuple[LayerSpec, ...]) -> Bounds:
+    bounds = Bounds()
+    for layer in layers:
+        bounds = bounds.then(layer.bounds)
+    return bounds
+
+
+def _nested(layer: str, step: Nested, inflow: Flow, given: _Given) -> NestedSpec:
+    name = f"{layer}.{step.label}"
+    layers = _layers(step.layers, f"{name}.", given)
+    made = layers[-1].outflow.arity
+    arity = made if step.answer.choose is Choose.ALL else Arity(min(1, made.low), 1)
+    return NestedSpec(
+        id=name,
+        architecture=step.label,
+        layers=layers,
+        answer=step.answer,
+        budget=step.budget,
+        inflow=inflow,
+        outflow=Flow(arity),
+        bounds=_one_after_another(layers),
+    )
+
+
+def _step(layer: str, index: int, step: Step, inflow: Flow, given: _Given) -> StepSpec:
+    kind = given.techniques[step.technique]
     technique = kind(decode_options(kind, step.options))
     outflow = technique.flow(inflow)
     assert isinstance(outflow, Flow), outflow
-    most = models[step.model].max_tokens if step.model else None
-    sizes = Sizes(question=50, template=200, candidate=most, critique=most, max_tokens=most)
+    most = given.models[step.model].max_tokens if step.model else None
+    sizes = Sizes(50, 200, candidate=most, critique=most, max_tokens=most, tests=most)
     return StepSpec(
         id=f"{layer}.{index + 1}",
         technique=step.technique,

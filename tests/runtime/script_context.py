@@ -54,6 +54,7 @@ class ScriptContext:
     dropped: dict[int, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
+    tests: list[tuple[str, ...]] = field(default_factory=list)
 
     async def ask(
         self, messages: Sequence[Message], *, sample: int = 0, turn: int = 0
@@ -99,6 +100,9 @@ class ScriptContext:
         assert index not in self.dropped
         self.dropped[index] = reason
 
+    def put_tests(self, tests: Sequence[str]) -> None:
+        self.tests.append(tuple(tests))
+
     def note(self, kind: str, message: str) -> None:
         self.notes.append((kind, message))
 
@@ -114,8 +118,12 @@ class ScriptInflow:
     """Candidates that come at stated times; None is a place that stays empty."""
 
     def __init__(
-        self, candidates: Sequence[Candidate | None], arrive_s: Sequence[float] = ()
+        self,
+        candidates: Sequence[Candidate | None],
+        arrive_s: Sequence[float] = (),
+        tests: Sequence[str] = (),
     ) -> None:
+        self._tests = tuple(tests)
         self._candidates = tuple(candidates)
         self._arrive_s = tuple(arrive_s) or (0.0,) * len(self._candidates)
         self._given_up = [anyio.Event() for _ in self._candidates]
@@ -137,6 +145,10 @@ class ScriptInflow:
     async def all(self) -> tuple[Candidate, ...]:
         await anyio.sleep(max(self._arrive_s, default=0.0))
         return tuple(candidate for candidate in self._candidates if candidate is not None)
+
+    async def tests(self) -> tuple[str, ...]:
+        await anyio.lowlevel.checkpoint()
+        return self._tests
 
     def unneeded(self, index: int) -> None:
         self._given_up[index].set()

@@ -117,19 +117,19 @@ def test_room_tells_how_long_a_completion_may_be() -> None:
 def test_hold_keeps_calls_for_later_layers() -> None:
     run = Ledger(BudgetSpec(calls=4))
     draft, fuse = Ledger(None, run), Ledger(None, run)
-    hold = Hold(later=Usage(calls=1))
+    holds = {run: Hold(later=Usage(calls=1))}
     for _ in range(3):
-        draft.reserve(ONE, hold)
-    with pytest.raises(BudgetRefusal, match="1 held for later layers"):
-        draft.reserve(ONE, hold)
+        draft.reserve(ONE, holds)
+    with pytest.raises(BudgetRefusal, match="1 held for other layers"):
+        draft.reserve(ONE, holds)
     fuse.reserve(ONE)
 
 
 def test_hold_of_calls_leaves_a_layer_its_own_least() -> None:
     run = Ledger(BudgetSpec(calls=2))
     draft = Ledger(None, run)
-    draft.reserve(ONE, Hold(later=Usage(calls=5), own=Usage(calls=2)))
-    draft.reserve(ONE, Hold(later=Usage(calls=5), own=Usage(calls=1)))
+    draft.reserve(ONE, {run: Hold(later=Usage(calls=5), own=Usage(calls=2))})
+    draft.reserve(ONE, {run: Hold(later=Usage(calls=5), own=Usage(calls=1))})
     assert run.booked.calls == 2
 
 
@@ -137,18 +137,28 @@ def test_hold_of_tokens_is_shared_out_where_not_all_fits() -> None:
     run = Ledger(BudgetSpec(tokens=100))
     draft = Ledger(None, run)
     hold = Hold(later=Usage(completion_tokens=300), own=Usage(completion_tokens=100))
-    assert draft.room(hold).tokens == 25
+    assert draft.room({run: hold}).tokens == 25
 
 
 def test_hold_never_refuses_the_first_call_of_a_layer() -> None:
     run = Ledger(BudgetSpec(tokens=30))
     draft = Ledger(None, run)
-    draft.reserve(ONE, Hold(later=Usage(completion_tokens=300), own=ONE, first=ONE))
+    hold = Hold(later=Usage(completion_tokens=300), own=ONE, first=ONE)
+    draft.reserve(ONE, {run: hold})
 
 
-def test_hold_does_not_bind_the_budget_of_the_layer_itself() -> None:
-    layer = Ledger(BudgetSpec(calls=1), Ledger(BudgetSpec(calls=10)))
-    layer.reserve(ONE, Hold(later=Usage(calls=3)))
+def test_hold_binds_only_the_ledger_that_it_is_for() -> None:
+    run = Ledger(BudgetSpec(calls=10))
+    layer = Ledger(BudgetSpec(calls=1), run)
+    layer.reserve(ONE, {run: Hold(later=Usage(calls=3))})
+
+
+def test_nothing_is_left_or_held_after_a_bill_above_its_reservation() -> None:
+    run = Ledger(BudgetSpec(tokens=40))
+    run.settle(run.reserve(ONE), Usage(1, 30, 20))
+    assert run.room().tokens == 0
+    assert run.room({run: Hold(later=ONE, own=ONE)}).tokens == 0
+    assert not run.may_fit_later(ONE)
 
 
 def test_only_what_calls_under_way_may_give_back_is_waited_for() -> None:

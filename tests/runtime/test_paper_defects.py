@@ -2,7 +2,7 @@
 
 Numbers group the tests by the part that was wrong there (1 fuser and carried state,
 3 ranker, 4 final choice, 6 prompts, 7 system message, 8 critic); names say what is true
-here.
+here. Those of verifier and unit tests are in `test_paper_defects_judges.py`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,18 @@ from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Technique
 from archon_runtime.techniques.critic import Critic, CriticOptions
 from archon_runtime.techniques.fuser import Fuser, FuserOptions
+from archon_runtime.techniques.generator import Generator, GeneratorOptions
 from archon_runtime.techniques.ranker import Ranker, RankerOptions
 from archon_runtime.techniques.reply import Refusal, read_ranking
+from archon_runtime.techniques.unit_test_evaluator import (
+    UnitTestEvaluator,
+    UnitTestEvaluatorOptions,
+)
+from archon_runtime.techniques.unit_test_generator import (
+    UnitTestGenerator,
+    UnitTestGeneratorOptions,
+)
+from archon_runtime.techniques.verifier import Verifier, VerifierOptions
 from archon_runtime.techniques.voter import Voter, VoterOptions
 from tests.runtime.script_context import (
     Replies,
@@ -37,6 +47,11 @@ pytestmark = pytest.mark.anyio
 RANKER = Ranker(RankerOptions())
 CRITIC = Critic(CriticOptions())
 FUSER = Fuser(FuserOptions(samples=2))
+VERIFIER = Verifier(VerifierOptions())
+WRITER = UnitTestGenerator(UnitTestGeneratorOptions(tests=2))
+EVALUATOR = UnitTestEvaluator(UnitTestEvaluatorOptions())
+SHOWS = Generator(GeneratorOptions(show_tests=True))
+QUESTION = Message(Role.USER, "And another one?")
 
 
 async def run(
@@ -44,7 +59,7 @@ async def run(
 ) -> ScriptContext:
     prompt = technique.default_prompt or Prompt("")
     ctx = ScriptContext(**{"prompt": prompt, "replies": replies, **more})
-    await technique.apply(ctx, ScriptInflow(given))
+    await technique.apply(ctx, ScriptInflow(given, tests=("It is even.", "It is positive.")))
     return ctx
 
 
@@ -105,7 +120,11 @@ async def test_6_length_control_works_with_and_without_critiques(critique: str |
     assert "must not be longer than the longest candidate" in ctx.asks[0].shown
 
 
-@pytest.mark.parametrize("technique", [RANKER, CRITIC, FUSER], ids=lambda each: str(each.name))
+@pytest.mark.parametrize(
+    "technique",
+    [RANKER, CRITIC, FUSER, VERIFIER, WRITER, EVALUATOR, SHOWS],
+    ids=lambda each: str(each.name),
+)
 async def test_7_system_message_and_history_reach_every_prompt(technique: Technique[Any]) -> None:
     question = Question(
         (

@@ -12,7 +12,7 @@ import pytest
 
 from archon_runtime.bounds import Bounds, Range
 from archon_runtime.errors import PlanInvalid
-from archon_runtime.flow import NO_FLOW, Arity, Flow
+from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow
 from archon_runtime.plan import (
     Answer,
     BudgetSpec,
@@ -27,7 +27,7 @@ from archon_runtime.plan_file import Plan
 from archon_runtime.prompt import Prompt
 from archon_runtime.usage import Price
 
-FLOW = Flow(Arity(2, 2))
+FLOW = Flow(Arity(2, 2), frozenset(Attachment), tests=True)
 BOUNDS = Bounds(Range(2, 2), Range(2, 2000), Range(0, 200), depth=1)
 
 

@@ -12,6 +12,15 @@ from archon_runtime.techniques.critic import Critic, CriticOptions
 from archon_runtime.techniques.fuser import Fuser, FuserOptions
 from archon_runtime.techniques.generator import Generator, GeneratorOptions
 from archon_runtime.techniques.ranker import Ranker, RankerOptions
+from archon_runtime.techniques.unit_test_evaluator import (
+    UnitTestEvaluator,
+    UnitTestEvaluatorOptions,
+)
+from archon_runtime.techniques.unit_test_generator import (
+    UnitTestGenerator,
+    UnitTestGeneratorOptions,
+)
+from archon_runtime.techniques.verifier import Verifier, VerifierOptions
 from archon_runtime.techniques.voter import Voter, VoterOptions
 from tests.contracts.technique_contract import TechniqueContract
 
@@ -27,6 +36,12 @@ class TestGenerator(TechniqueContract):
 
     def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
         return f"Paris {sample}"
+
+
+class TestGeneratorThatShowsTests(TestGenerator):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return Generator(GeneratorOptions(samples=2, show_tests=True))
 
 
 class TestFuser(TechniqueContract):
@@ -65,6 +80,66 @@ class TestRanker(TechniqueContract):
 class TestUnreadableRanker(TestRanker):
     def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
         return "[1] > [1]"
+
+
+class TestVerifier(TechniqueContract):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return Verifier(VerifierOptions())
+
+    def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
+        return "Fine.\nRIGHT" if sample % 2 else "Wrong."
+
+
+class TestVerifierFirst(TestVerifier):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return Verifier(VerifierOptions(first=1, on_none="best"))
+
+
+class TestUnreadableVerifier(TestVerifier):
+    def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
+        return "not wrong"
+
+
+class TestUnitTestGenerator(TechniqueContract):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return UnitTestGenerator(UnitTestGeneratorOptions(tests=3))
+
+    def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
+        return "Test 1: The answer states that it is Paris."
+
+
+class TestUnreadableUnitTestGenerator(TestUnitTestGenerator):
+    def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
+        return "1. Paris"
+
+
+class TestUnitTestEvaluator(TechniqueContract):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return UnitTestEvaluator(UnitTestEvaluatorOptions(keep=Keep(2, up_to=True)))
+
+    def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
+        return f"Hm.\nTest 1: passed\nTest 2: {'passed' if sample else 'failed'}"
+
+
+class TestUnitTestEvaluatorFirst(TestUnitTestEvaluator):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return UnitTestEvaluator(UnitTestEvaluatorOptions(first=1))
+
+
+class TestUnitTestEvaluatorAll(TestUnitTestEvaluator):
+    @pytest.fixture
+    def technique(self) -> Technique[Any]:
+        return UnitTestEvaluator(UnitTestEvaluatorOptions(all=True))
+
+
+class TestUnreadableUnitTestEvaluator(TestUnitTestEvaluator):
+    def reply(self, messages: Sequence[Message], sample: int, turn: int) -> str:
+        return "Both did pass."
 
 
 class TestVoter(TechniqueContract):

@@ -7,6 +7,8 @@ from archon_runtime.techniques.reply import (
     Refusal,
     read_critiques,
     read_ranking,
+    read_test_results,
+    read_tests,
 )
 
 MARK = "ab12cd34"
@@ -89,6 +91,70 @@ def test_brackets_code_and_quoted_headings_stay_inside_a_critique() -> None:
 )
 def test_critiques_that_do_not_fit_are_refused(text: str, reason: str) -> None:
     refusal = read_critiques(text, 2, MARK)
+    assert isinstance(refusal, Refusal)
+    assert reason in refusal.reason
+    assert len(refusal.reason) <= REASON_CHARS
+
+
+@pytest.mark.parametrize(
+    ("text", "tests"),
+    [
+        ("Test 1: a, b and 'c'", ("a, b and 'c'",)),
+        ("Here they are:\n\n**Test 1:** a\n\n### Test 2: `b`\n", ("a", "`b`")),
+        ("test 1:_x is private", ("_x is private",)),
+    ],
+)
+def test_tests_are_numbered_lines(text: str, tests: tuple[str, ...]) -> None:
+    assert read_tests(text, 5) == tests
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no line such as Test 1"),
+        ("1. The answer is even.", "no line such as Test 1"),
+        ('["The answer is even", "and short"]', "no line such as Test 1"),
+        ("Test 1: a\nTest 3: b", "Test 2 should come where Test 3 is"),
+        ("Test 2: a", "Test 1 should come where Test 2 is"),
+        ("Test 1: a\nwhich goes on\nTest 2: b", "a line after Test 1 is no test"),
+        ("Test 1: a\nI hope this helps!", "a line after Test 1 is no test"),
+        ("Test 1: a\nTest 2: **", "Test 2 is empty"),
+        ("Test 1: a\nTest 2: b\nTest 3: c", "3 tests, and at most 2"),
+    ],
+)
+def test_other_tests_are_refused_with_the_reason(text: str, reason: str) -> None:
+    refusal = read_tests(text, 2)
+    assert isinstance(refusal, Refusal)
+    assert reason in refusal.reason
+    assert len(refusal.reason) <= REASON_CHARS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Test 1: passed\nTest 2: failed",
+        "Test 1: failed, no: see below\n\n- hm\n**Test 1:** passed\n*Test 2: Failed*",
+        "Test 2: failed\nTest 1: `passed`\n",
+    ],
+)
+def test_results_are_the_last_lines(text: str) -> None:
+    assert read_test_results(text, 2) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "test 1 is missing"),
+        ("Test 1: passed", "test 2 is missing"),
+        ("Test 1: passed\nTest 2: did not pass", "last 2 lines"),
+        ("Test 1: passed\nTest 2: passed with ease", "last 2 lines"),
+        ("Test 1: passed\nTest 2: failed\nSo 1 of 2.", "last 2 lines"),
+        ("Test 1: passed\nTest 1: failed", "test 1 is there twice"),
+        ("Test 1: passed\nTest 3: failed", "no test 3"),
+    ],
+)
+def test_other_results_are_refused_with_the_reason(text: str, reason: str) -> None:
+    refusal = read_test_results(text, 2)
     assert isinstance(refusal, Refusal)
     assert reason in refusal.reason
     assert len(refusal.reason) <= REASON_CHARS

@@ -1,18 +1,23 @@
-"""What simulated models write: as generator, fuser, ranker and critic.
+"""What simulated models write, in the role of each technique that asks a model.
 
 They see what a real model sees, the prompt's text, and follow nothing but its
 structure: what stands in a candidate moves them only by the quality that it carries.
 Every judge sees a candidate's true quality with a chance of its skill. Else it sees
 what a critique beside it says, if there is one, or else a random quality.
+
+A unit test is a threshold: an answer whose quality is at least that passes it. The tests
+of a perfect writer are passed by all right answers, and the last of them by no wrong one;
+with a chance of one minus its skill a test's threshold is random instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from archon_runtime.chat import ChatRequest, Role
-from archon_runtime.prompt import Shown, fence, read_candidates
+from archon_runtime.prompt import Shown, fence, read_candidates, read_tests
 from archon_runtime.providers.simulated_quality import (
     carries_quality,
     draw,
@@ -26,9 +31,18 @@ from archon_runtime.providers.simulated_quality import (
 
 __all__ = ["ROLES", "SimulatedModels", "Writer"]
 
-ROLES = ("generator", "fuser", "ranker", "critic")
+ROLES = (
+    "generator",
+    "fuser",
+    "ranker",
+    "critic",
+    "verifier",
+    "unit_test_generator",
+    "unit_test_evaluator",
+)
 DEFAULT_SKILL = 0.5
 _DISTRACTORS = 5
+_TESTS = 5
 
 Writer = Callable[[str, float, int], str]
 """Makes an answer's text of the question, the hidden quality and the sample's index."""
@@ -50,6 +64,7 @@ class SimulatedModels:
         message that shows some, since a request for a repair shows none itself.
         """
         users = [m.content for m in request.messages if m.role is Role.USER]
+        last = users[-1] if users else ""
         shown = next((found for text in reversed(users) if (found := read_candidates(text))), ())
         match request.purpose:
             case "ranker" if shown:
@@ -57,9 +72,16 @@ class SimulatedModels:
             case "critic" if shown:
                 return self._criticise(request, shown, users)
             case "fuser" if shown:
-                return self._fuse(request, shown, users[-1])
+                return self._fuse(request, shown, last)
+            case "verifier" if shown:
+                return self._verify(request, shown[-1], asked=not read_candidates(last))
+            case "unit_test_generator":
+                return self._write_tests(request, last)
+            case "unit_test_evaluator" if shown:
+                tests = next((each for text in reversed(users) if (each := read_tests(text))), ())
+                return self._evaluate(request, shown[-1], tests)
             case _:
-                return self._generate(request, users[-1] if users else "")
+                return self._generate(request, last)
 
     def _skill(self, request: ChatRequest) -> float:
         role = request.purpose if request.purpose in ROLES else "generator"
@@ -101,6 +123,38 @@ class SimulatedModels:
             heading = f"### Critique {number}{f' {marker}' if asked else ''}"
             parts.append(f"{heading}\n{verdict} ({token})")
         return "\n\n".join(parts)
+
+    def _verify(self, request: ChatRequest, shown: Shown, *, asked: bool) -> str:
+        """Write the reasoning, or, once *asked* for it, the verdict: both say what is seen."""
+        (quality,) = self._see(replace(request, sample=0), (shown,))
+        seems = "right" if quality >= 0.5 else "wrong"
+        if asked:
+            return f"On the whole it seems {seems}.\n{seems.upper()}"
+        return f"It seems {seems}. ({show_quality(quality, self.seed, 'reasoning', shown.text)})"
+
+    def _write_tests(self, request: ChatRequest, prompt: str) -> str:
+        """Write as many tests as the prompt allows, each with its threshold."""
+        # The format comes after the question, which may say such a thing too.
+        allowed = re.findall(r"at most (\d{1,3}) tests?\b", prompt)
+        count = int(allowed[-1]) if allowed else _TESTS
+        lines = []
+        for number in range(1, count + 1):
+            who = (self.seed, "test", request.model, prompt, number)
+            sound = draw(*who, "sound") < self._skill(request)
+            threshold = number / count / 2 if sound else draw(*who, "threshold")
+            lines.append(f"Test {number}: The answer holds up. ({show_quality(threshold, *who)})")
+        return "\n".join(lines)
+
+    def _evaluate(self, request: ChatRequest, shown: Shown, tests: Sequence[str]) -> str:
+        """Pass a candidate in each test whose threshold the quality seen reaches."""
+        (quality,) = self._see(replace(request, sample=0), (shown,))
+        lines = [f"I looked at what the answer carries, for {len(tests)} tests."]
+        for number, test in enumerate(tests, start=1):
+            carried = quality_of(test)
+            threshold = draw(self.seed, "unmarked test", test) if carried is None else carried
+            word = "passed" if quality >= threshold else "failed"
+            lines.append(f"Test {number}: {word}")
+        return "\n".join(lines)
 
     def _see(self, request: ChatRequest, shown: tuple[Shown, ...]) -> list[float]:
         """Judge each candidate; neither its place nor its neighbours matter."""

@@ -11,10 +11,24 @@ from archon_runtime.techniques.critic import Critic
 from archon_runtime.techniques.fuser import Fuser
 from archon_runtime.techniques.generator import Generator
 from archon_runtime.techniques.ranker import Ranker
+from archon_runtime.techniques.unit_test_evaluator import UnitTestEvaluator
+from archon_runtime.techniques.unit_test_generator import UnitTestGenerator
+from archon_runtime.techniques.verifier import Verifier
 from archon_runtime.techniques.voter import Voter
 
 __all__ = ["TECHNIQUES"]
 
 TECHNIQUES: Mapping[str, type[Technique[Any]]] = {
-    technique.name: technique for technique in (Generator, Fuser, Critic, Ranker, Checker, Voter)
+    technique.name: technique
+    for technique in (
+        Generator,
+        Fuser,
+        Critic,
+        Ranker,
+        Verifier,
+        UnitTestGenerator,
+        UnitTestEvaluator,
+        Checker,
+        Voter,
+    )
 }

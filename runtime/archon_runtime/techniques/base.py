@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from archon_runtime.bounds import Bounds, Sizes
@@ -17,6 +16,7 @@ from archon_runtime.chat import ChatResponse, Message
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt
 from archon_runtime.question import Question
+from archon_runtime.techniques.option import Option, OptionKind, option, options_of
 from archon_runtime.techniques.problem import OptionProblem
 
 __all__ = [
@@ -30,79 +30,6 @@ __all__ = [
     "option",
     "options_of",
 ]
-
-
-class OptionKind(StrEnum):
-    """Which values an option takes in the language, in a user's words."""
-
-    COUNT = "a whole number"
-    KEEP = "a whole number or `up_to(…)`"
-    FLAG = "`true` or `false`"
-    TEXT = "a text"
-    WORD = "one of its words"
-    DURATION = "a duration"
-    CHECK = '`command(…)` or `python("file.py:function")`'
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option as the compiler, the editor and the reference pages see it.
-
-    `low` and `high` bound numbers (a duration's are in seconds); `words` are the
-    only values of a WORD. `positional`: it may be given without its name.
-    """
-
-    name: str
-    kind: OptionKind
-    doc: str
-    required: bool
-    default: object
-    low: int | None
-    high: int | None
-    words: tuple[str, ...]
-    unit: str
-    positional: bool
-
-
-def option(
-    kind: OptionKind,
-    doc: str,
-    *,
-    default: Any = MISSING,
-    low: int | None = None,
-    high: int | None = None,
-    words: tuple[str, ...] = (),
-    unit: str = "",
-    positional: bool = False,
-) -> Any:
-    """Declare an option as a field of a technique's frozen options class."""
-    metadata = {
-        "kind": kind,
-        "doc": doc,
-        "low": low,
-        "high": high,
-        "words": words,
-        "unit": unit,
-        "positional": positional,
-    }
-    if default is MISSING:
-        return field(metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-def options_of(options_type: type[Any]) -> tuple[Option, ...]:
-    """List the options of an options class, in order of declaration."""
-    return tuple(_read_option(each) for each in fields(options_type))
-
-
-def _read_option(each: Field[Any]) -> Option:
-    required = each.default is MISSING
-    return Option(
-        name=each.name,
-        required=required,
-        default=None if required else each.default,
-        **each.metadata,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +69,10 @@ class Inflow(Protocol):
         """Wait for all places; the candidates that are there, in order."""
         ...
 
+    async def tests(self) -> tuple[str, ...]:
+        """Wait for the unit tests; empty if there are none."""
+        ...
+
     def unneeded(self, index: int) -> None:
         """Say that this place can no longer change the answer; its work is cancelled."""
         ...
@@ -165,8 +96,8 @@ class Context(Protocol):
     ) -> ChatResponse:
         """Ask the step's model for one completion.
 
-        `sample` and `turn` (0: first question, 1: repair) make the call's identity:
-        a step must never ask twice with the same pair.
+        `sample` and `turn` (0: first question, 1: the next one or a repair, and so on)
+        make the call's identity: a step must never ask twice with the same pair.
         """
         ...
 
@@ -200,6 +131,10 @@ class Context(Protocol):
         """Leave one place of the output empty for good, and say why in the trace."""
         ...
 
+    def put_tests(self, tests: Sequence[str]) -> None:
+        """Give the unit tests that flow on from here; only if the technique `makes_tests`."""
+        ...
+
     def note(self, kind: str, message: str) -> None:
         """Write in the trace: `repair`, `fallback`, `parse` or `choice`, and what happened."""
         ...
@@ -212,6 +147,7 @@ class Technique(ABC, Generic[OptionsT]):
     """One technique with the options of one step. Subclasses set the class variables.
 
     `makes_new`: its candidates replace those that flow in (a layer may hold several).
+    `makes_tests`: it writes unit tests, and lets the candidates through as they come.
     `takes_model`: its first argument is a model. `placeholders`: what its prompt may
     use beside `query` and `data.NAME`; all of `required_placeholders` must be there.
     """
@@ -219,6 +155,7 @@ class Technique(ABC, Generic[OptionsT]):
     name: ClassVar[str]
     summary: ClassVar[str]
     makes_new: ClassVar[bool] = False
+    makes_tests: ClassVar[bool] = False
     takes_model: ClassVar[bool] = True
     options_type: ClassVar[type[Any]]
     default_prompt: ClassVar[Prompt | None] = None
@@ -233,13 +170,20 @@ class Technique(ABC, Generic[OptionsT]):
         """Tell which attachments of its candidates this step looks at."""
         return frozenset()
 
+    def reads_tests(self) -> bool:
+        """Tell whether this step looks at the unit tests."""
+        return False
+
     def option_problems(self) -> tuple[OptionProblem, ...]:
         """Tell what is wrong with options whose types are right, such as a bad pattern."""
         return ()
 
     @abstractmethod
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
-        """Tell what flows out if *inflow* flows in, or why that cannot be."""
+        """Tell what flows out if *inflow* flows in, or why that cannot be.
+
+        `Flow.keep` and `Flow.renew` make it, so that unit tests flow on.
+        """
 
     @abstractmethod
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:

@@ -71,8 +71,7 @@ class Critic(Technique[CriticOptions]):
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let all candidates through, each with a critique."""
-        out = Flow(inflow.arity, inflow.attachments | self.adds)
-        return nothing_to_work_on(self.name, inflow) or out
+        return nothing_to_work_on(self.name, inflow) or inflow.keep(inflow.arity, self.adds)
 
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:
         """One call for all, and one to repair its reply."""

@@ -94,7 +94,7 @@ class Fuser(Technique[FuserOptions]):
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Make `samples` new candidates of at least one."""
-        made = Flow(Arity(self.options.samples, self.options.samples))
+        made = inflow.renew(Arity(self.options.samples, self.options.samples))
         return nothing_to_work_on(self.name, inflow) or made
 
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from archon_runtime.bounds import Bounds, Sizes
-from archon_runtime.flow import Attachment, Flow, FlowProblem, FlowRule
+from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt, render_messages, show_candidates
 from archon_runtime.techniques.base import (
     Context,
@@ -15,7 +15,7 @@ from archon_runtime.techniques.base import (
     Technique,
     option,
 )
-from archon_runtime.techniques.problem import nothing_to_work_on
+from archon_runtime.techniques.problem import keeps_too_many, nothing_to_work_on
 from archon_runtime.techniques.repair import ask_and_read, listwise_bounds, with_placeholder
 from archon_runtime.techniques.reply import Refusal, read_ranking
 
@@ -92,20 +92,15 @@ class Ranker(Technique[RankerOptions]):
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Keep at most `keep`; more than can flow in is a problem, unless `up_to`."""
-        nothing = nothing_to_work_on(self.name, inflow)
-        if nothing:
-            return nothing
-        keep, high = self.options.keep, inflow.arity.high
-        if keep and not keep.up_to and high is not None and keep.count > high:
-            return FlowProblem(
-                FlowRule.KEEPS_TOO_MANY,
-                f"`ranker` keeps {keep.count} candidates but only {inflow.arity} flow in",
-                option="keep",
-                help=f"write `keep: up_to({keep.count})` if fewer may come, or let more flow in",
-                replacement=f"up_to({keep.count})",
-            )
+        keep = self.options.keep
+        exactly = None if keep is None or keep.up_to else keep.count
+        problem = nothing_to_work_on(self.name, inflow) or keeps_too_many(
+            self.name, exactly, inflow
+        )
+        if problem:
+            return problem
         arity = inflow.arity if keep is None else inflow.arity.at_most(keep.count)
-        return Flow(arity, inflow.attachments | self.adds)
+        return inflow.keep(arity, self.adds)
 
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:
         """One call for all, and one to repair its reply; none for a lone candidate."""

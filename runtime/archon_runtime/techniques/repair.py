@@ -1,7 +1,7 @@
 """Ask for a reply that must be read, and ask once more if it cannot be.
 
-Also bounds what that spends: the repair shows the first prompt again, the reply that
-could not be read (at most `max_tokens`) and the reason.
+Also bounds what that spends: each further turn shows the first prompt again, the replies
+until then (at most `max_tokens` each) and what was said to them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from archon_runtime.prompt import Prompt, placeholders_of, show_candidates
 from archon_runtime.techniques.base import Context
 from archon_runtime.techniques.reply import REASON_CHARS, Refusal
 
-__all__ = ["ask_and_read", "fence_bytes", "listwise_bounds", "with_placeholder"]
+__all__ = [
+    "ask_and_read",
+    "bounds_of_turns",
+    "byte_length",
+    "fence_bytes",
+    "listwise_bounds",
+    "repair_bytes",
+    "with_placeholder",
+]
 
 ReadT = TypeVar("ReadT")
 
@@ -38,12 +46,16 @@ async def ask_and_read(
     messages: Sequence[Message],
     read: Callable[[str], ReadT | Refusal],
     reply_format: str,
+    *,
+    sample: int = 0,
+    turn: int = 0,
 ) -> ReadT | Refusal:
     """Ask, and read the reply; refused, show the model its reply and the mistake, once.
 
-    A refusal comes back if the second reply cannot be read either.
+    A refusal comes back if the second reply cannot be read either. The calls are turns
+    *turn* and *turn* + 1 of *sample*.
     """
-    reply = await ctx.ask(messages)
+    reply = await ctx.ask(messages, sample=sample, turn=turn)
     found = read(reply.text)
     if not isinstance(found, Refusal):
         return found
@@ -52,7 +64,7 @@ async def ask_and_read(
     ctx.note("repair", "asked once more, with the mistake named")
     wrong = _REPAIR.format(reason=found.reason + cut, format=reply_format)
     again = (*messages, Message(Role.ASSISTANT, reply.text), Message(Role.USER, wrong))
-    found = read((await ctx.ask(again, turn=1)).text)
+    found = read((await ctx.ask(again, sample=sample, turn=turn + 1)).text)
     if isinstance(found, Refusal):
         ctx.note("parse", found.reason)
     return found
@@ -66,16 +78,36 @@ def listwise_bounds(
     if arity.high is not None and arity.high < asks_from:
         return Bounds()
     shown = Range(arity.low, arity.high)
-    added = add_high(fence_bytes(arity.high, critiques=critiques), _bytes(reply_format))
+    added = add_high(fence_bytes(arity.high, critiques=critiques), byte_length(reply_format))
     first = add_high(sizes.prompt(shown, critiques=critiques).most, added)
-    wrong = len(_REPAIR) + REASON_CHARS * 4 + len(_CUT) + _bytes(reply_format)
-    second = add_high(add_high(first, sizes.max_tokens), wrong)
+    said = (repair_bytes(reply_format),)
+    return bounds_of_turns(Range(least, 1), first, said, sizes.max_tokens, least=1)
+
+
+def bounds_of_turns(
+    times: Range, first: int | None, said: Sequence[int], max_tokens: int | None, *, least: int
+) -> Bounds:
+    """Bound *times* conversations, each of *least* calls in any case, which are its depth.
+
+    *first* is the first prompt's tokens; each of *said* is a text that is sent after a
+    reply, so a conversation has at most one call more than there are texts.
+    """
+    prompt = prompts = first
+    for text in said:
+        prompt = add_high(add_high(prompt, max_tokens), text)
+        prompts = add_high(prompts, prompt)
+    calls = Range(times.least * least, times_high(times.most, len(said) + 1))
     return Bounds(
-        Range(least, 2),
-        Range(least, add_high(first, second)),
-        Range(0, times_high(2, sizes.max_tokens)),
-        depth=1,
+        calls,
+        Range(calls.least, times_high(times.most, prompts)),
+        Range(0, times_high(calls.most, max_tokens)),
+        depth=0 if times.most == 0 else least,
     )
+
+
+def repair_bytes(reply_format: str) -> int:
+    """Bytes of a repair's text; its two placeholders make up for its messages' overhead."""
+    return len(_REPAIR) + REASON_CHARS * 4 + len(_CUT) + byte_length(reply_format)
 
 
 def fence_bytes(count: int | None, *, critiques: bool) -> int | None:
@@ -87,5 +119,6 @@ def fence_bytes(count: int | None, *, critiques: bool) -> int | None:
     return count * (len(show_candidates((one,), critiques=critiques)) + 2 + wider)
 
 
-def _bytes(text: str) -> int:
+def byte_length(text: str) -> int:
+    """Tell how many bytes of UTF-8 a text of ours has."""
     return len(text.encode())

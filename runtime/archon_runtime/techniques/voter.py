@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from archon_runtime.bounds import Bounds, Sizes
 from archon_runtime.errors import StepFailed
-from archon_runtime.flow import Arity, Attachment, Flow, FlowProblem
+from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.techniques.base import (
     Context,
     Inflow,
@@ -17,7 +17,7 @@ from archon_runtime.techniques.base import (
 from archon_runtime.techniques.extract import EXTRACTS, extract_answer
 from archon_runtime.techniques.pattern import Pattern
 from archon_runtime.techniques.pattern_compile import PatternInvalid, compile_pattern
-from archon_runtime.techniques.problem import OptionProblem, nothing_to_work_on
+from archon_runtime.techniques.problem import OptionProblem, nothing_to_work_on, some_of
 
 __all__ = ["Voter", "VoterOptions"]
 
@@ -64,8 +64,8 @@ class Voter(Technique[VoterOptions]):
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let exactly one through."""
-        out = Flow(Arity(min(1, inflow.arity.low), 1), inflow.attachments | self.adds)
-        return nothing_to_work_on(self.name, inflow) or out
+        one = inflow.keep(some_of(inflow.arity, 1), self.adds)
+        return nothing_to_work_on(self.name, inflow) or one
 
     def bounds(self, inflow: Flow, sizes: Sizes) -> Bounds:
         """Nothing: no model is asked."""

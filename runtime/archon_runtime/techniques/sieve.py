@@ -1,0 +1,143 @@
+"""Judge candidates one by one as they come, and let through those that pass.
+
+What `checker`, `verifier` and `unit_test_evaluator` have in common: who goes on, in
+which place, what work is stopped, and what happens if the budget cuts it short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from archon_runtime.bounds import Range
+from archon_runtime.candidate import Candidate
+from archon_runtime.errors import ArchonError
+from archon_runtime.flow import Arity
+from archon_runtime.techniques.base import Context, Inflow
+
+__all__ = ["Sieve", "judged_of", "sift"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """How to sift.
+
+    `judge` takes a candidate and its index and gives it back with what was found;
+    `passed` and `reason` read that. `first`: only so many that pass go on. `if_none`
+    chooses who goes on if all were judged and none passed; it may raise instead.
+    """
+
+    judge: Callable[[Candidate, int], Awaitable[Candidate]]
+    passed: Callable[[Candidate], bool]
+    reason: Callable[[Candidate], str]
+    if_none: Callable[[Sequence[Candidate]], Sequence[Candidate]]
+    first: int | None = None
+
+
+def judged_of(arity: Arity, first: int | None) -> Range:
+    """Tell how many candidates are judged: with `first` perhaps no more than so many."""
+    return Range(arity.low if first is None else min(arity.low, first), arity.high)
+
+
+async def sift(ctx: Context, candidates: Inflow, sieve: Sieve) -> None:
+    """Judge all side by side; who goes on where follows from the order of candidates alone."""
+    run = _Run(ctx, candidates, sieve)
+    jobs = [partial(run.judge, index) for index in range(candidates.width)]
+    # Without `first` each job fills its own place, and ends when that is unneeded.
+    await ctx.side_by_side(jobs, until=None if sieve.first is None else run.is_settled)
+    run.finish()
+
+
+class _Run:
+    """What was found until now, and which places are filled.
+
+    Without `first`, a candidate keeps its place, so that it flows on at once. With
+    it, the k-th that passes takes place k, once all before it are known.
+    """
+
+    def __init__(self, ctx: Context, candidates: Inflow, sieve: Sieve) -> None:
+        self._ctx = ctx
+        self._candidates = candidates
+        self._sieve = sieve
+        self._found: dict[int, Candidate | None] = {}
+        self._failed = 0
+        self._closed: set[int] = set()
+        self._placed = 0
+        self._decided = 0
+        self._needed = candidates.width
+
+    def is_settled(self) -> bool:
+        """Tell whether as many as asked for went on."""
+        return self._placed == self._sieve.first
+
+    async def judge(self, index: int) -> None:
+        """Wait for one candidate, judge it, and let through what can be let through."""
+        candidate = await self._candidates.get(index)
+        if candidate is not None:
+            try:
+                candidate = await self._sieve.judge(candidate, index)
+            except ArchonError:
+                self._failed += 1
+                raise
+        self._found[index] = candidate
+        if self._sieve.first is None:
+            self._fill_own_place(index, candidate)
+        else:
+            self._fill_next_places(self._sieve.first)
+
+    def finish(self) -> None:
+        """If none passed, let those go on that `if_none` chooses."""
+        if self._sieve.first is not None:
+            self._skip_unjudged(self._sieve.first)
+        judged = [found for _, found in sorted(self._found.items()) if found is not None]
+        if self._placed or self._failed:
+            # Where the budget left some unjudged, nobody knows that none would have passed.
+            return
+        chosen = self._sieve.if_none(judged) if judged else ()
+        for place, candidate in enumerate(chosen):
+            self._ctx.put(place, candidate)
+
+    def _passed(self, candidate: Candidate | None) -> bool:
+        return candidate is not None and self._sieve.passed(candidate)
+
+    def _fill_own_place(self, index: int, candidate: Candidate | None) -> None:
+        if candidate is not None and self._passed(candidate):
+            self._ctx.put(index, candidate)
+            self._closed.add(index)
+            self._placed += 1
+        if not self._placed:
+            return  # those that did not pass may still have to go on
+        for place in sorted(self._found.keys() - self._closed):
+            found = self._found[place]
+            reason = "no candidate came" if found is None else self._sieve.reason(found)
+            self._ctx.drop(place, reason)
+            self._closed.add(place)
+
+    def _fill_next_places(self, first: int) -> None:
+        passed = sorted(index for index, found in self._found.items() if self._passed(found))
+        if len(passed) >= first:
+            # So many pass up to this place that none behind it can be among the first.
+            for index in range(passed[first - 1] + 1, self._needed):
+                self._candidates.unneeded(index)
+            self._needed = min(self._needed, passed[first - 1] + 1)
+        while self._placed < first and self._decided in self._found:
+            self._place_next()
+
+    def _place_next(self) -> None:
+        candidate = self._found[self._decided]
+        self._decided += 1
+        if candidate is not None and self._passed(candidate):
+            self._ctx.put(self._placed, candidate)
+            self._placed += 1
+        elif candidate is not None:
+            reason = self._sieve.reason(candidate)
+            self._ctx.note("choice", f"{candidate.id} did not pass: {reason}")
+
+    def _skip_unjudged(self, first: int) -> None:
+        """Place what was found behind candidates that the budget left unjudged."""
+        while self._placed < first and self._decided < self._candidates.width:
+            if self._decided in self._found:
+                self._place_next()
+            else:
+                self._decided += 1

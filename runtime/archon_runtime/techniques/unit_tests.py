@@ -1,0 +1,25 @@
+"""What the techniques that write, show and judge by unit tests share."""
+
+from __future__ import annotations
+
+from archon_runtime.bounds import Range, Sizes, add_high
+from archon_runtime.prompt import show_tests
+
+__all__ = ["GENERAL_TEST", "MOST_TESTS", "tokens_with_tests"]
+
+MOST_TESTS = 50
+"""More than anybody needs; it bounds what their numbers take in a prompt."""
+
+GENERAL_TEST = (
+    "The answer is right, complete, and in the form that the question asks for, as far as the "
+    "question alone can tell."
+)
+"""What stands for the tests where a model wrote none that can be read."""
+
+_AROUND = len(show_tests(("",) * MOST_TESTS).encode()) + len(GENERAL_TEST)
+
+
+def tokens_with_tests(sizes: Sizes, candidates: int, added: int | None) -> int | None:
+    """Bound a prompt that shows so many candidates and all tests, and *added* bytes."""
+    shown = sizes.prompt(Range(candidates, candidates), tests=True).most
+    return add_high(add_high(shown, _AROUND), added)
