@@ -122,7 +122,8 @@ class Compiler:
         if sink.has_errors:
             return CompiledFile((), sink.diagnostics)
         return CompiledFile(
-            tuple(lower(each, source, files) for each, files in found), sink.diagnostics
+            tuple(lower(each, source, files, self._read) for each, files in found),
+            sink.diagnostics,
         )
 
     def _reader(self, folder: Path) -> FileReader:

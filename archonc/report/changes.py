@@ -10,7 +10,7 @@ bounds and costs that follow.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from archon_runtime.bounds import Bounds, Range
@@ -59,7 +59,7 @@ def compare(before: PlanSpec, after: PlanSpec) -> tuple[Change, ...]:
     """List what changed, layer by layer, then of the whole; the same change once."""
     old, new = meaning(before), meaning(after)
     found = list(_layers(old, new))
-    found += _answer(before.answer, after.answer)
+    found += _answer("", before.answer, after.answer)
     found += _budget("", before.budget, after.budget)
     found += _pairs(Kind.ASSUMED, "", _assumed(before), _assumed(after))
     found += _bounds("", before.bounds, after.bounds, _cost(before), _cost(after))
@@ -98,7 +98,6 @@ def _layer(old: LayerMeaning, new: LayerMeaning) -> Iterator[Change]:
             lambda each: each.content,
             lambda each: (each.technique, each.model_title),
             lambda each: each.technique,
-            lambda each: 0,
         ),
     )
     for left, right in pairs:
@@ -115,21 +114,20 @@ def _layer(old: LayerMeaning, new: LayerMeaning) -> Iterator[Change]:
 
 
 def _step(layer: str, old: StepMeaning, new: StepMeaning) -> Iterator[Change]:
-    if old.technique == new.technique:
-        yield from _pairs(Kind.OPTION, layer, old.options, new.options)
-    if old.model != new.model:
-        if old.model_title != new.model_title:
-            yield Change(Kind.MODEL, layer, "", old.model_described, new.model_described)
-        else:
-            yield from (
-                Change(
-                    Kind.MODEL, layer, f"{new.model_title}: {each.what}", each.before, each.after
-                )
-                for each in _pairs(Kind.MODEL, layer, old.model, new.model)
-            )
-    if old.technique == new.technique and old.prompt != new.prompt:
+    """Compare two steps of one technique."""
+    yield from _pairs(Kind.OPTION, layer, old.options, new.options)
+    if old.model_title != new.model_title:
+        yield Change(Kind.MODEL, layer, "", old.model_described, new.model_described)
+    else:
+        settings = _pairs(Kind.MODEL, layer, old.model, new.model)
+        yield from (replace(each, what=f"{new.model_title}: {each.what}") for each in settings)
+    if old.prompt != new.prompt:
         yield Change(Kind.PROMPT, layer, "", old.prompt, new.prompt)
     yield from _pairs(Kind.FILE, layer, old.files, new.files)
+    if old.nested is not None and new.nested is not None:
+        yield from _layers(old.nested.layers, new.nested.layers)
+        yield from _answer(layer, old.nested.answer, new.nested.answer)
+        yield from _budget(layer, old.nested.budget, new.nested.budget)
 
 
 def _pairs(
@@ -140,9 +138,9 @@ def _pairs(
             yield Change(kind, layer, what, old.get(what), new.get(what))
 
 
-def _answer(old: Answer, new: Answer) -> Iterator[Change]:
+def _answer(layer: str, old: Answer, new: Answer) -> Iterator[Change]:
     if old != new:
-        yield Change(Kind.ANSWER, "", "", _chosen(old), _chosen(new))
+        yield Change(Kind.ANSWER, layer, "", _chosen(old), _chosen(new))
 
 
 def _chosen(answer: Answer) -> str:

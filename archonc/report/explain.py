@@ -9,11 +9,11 @@ from itertools import groupby
 
 from archon_runtime.bounds import Bounds, times_high
 from archon_runtime.cost import Cost
-from archon_runtime.plan import Answer, Choose, PlanSpec
+from archon_runtime.plan import Answer, Choose, PlanSpec, walk_steps
 from archonc.report.amounts import cost_range, count_range, most_cost, most_count, plural
 from archonc.report.budgets import ATTEMPTS, budget_lines
 from archonc.report.models import describe_model
-from archonc.report.outline import LayerOutline, Part, leaf_steps, outline
+from archonc.report.outline import LayerOutline, NestedPart, Part, carried, outline
 from archonc.report.rests_on import rests_on
 
 __all__ = ["WIDTH", "explain"]
@@ -30,7 +30,7 @@ def explain(plan: PlanSpec) -> str:
     wait for each other: the critical path.
     """
     layers = outline(plan)
-    steps = sum(1 for _ in leaf_steps(plan.layers))
+    steps = sum(1 for _ in walk_steps(plan.layers))
     rows = [Row(_HEADS), _RULE, *_rows(layers, ""), _RULE, *_totals(plan)]
     lines = [
         f"architecture {plan.name}: {plural(len(layers), 'layer')}, {plural(steps, 'step')}",
@@ -60,7 +60,7 @@ _RULE = Row(())
 
 def _rows(layers: Sequence[LayerOutline], indent: str) -> Iterator[Row]:
     for layer in layers:
-        carried = ", ".join(sorted(each.value for each in layer.outflow.attachments))
+        carries = carried(layer.outflow)
         does = ", ".join(_does(layer.parts))
         yield Row(
             (
@@ -68,9 +68,12 @@ def _rows(layers: Sequence[LayerOutline], indent: str) -> Iterator[Row]:
                 f"{layer.inflow.arity} → {layer.outflow.arity}",
                 *_numbers(layer.bounds, layer.cost),
             ),
-            f"{does}; each then carries: {carried}" if carried else does,
+            f"{does}; what flows out carries {carries}" if carries else does,
             indent,
         )
+        for part in layer.parts:
+            if isinstance(part, NestedPart):
+                yield from _rows(part.layers, f"{indent}  ")
 
 
 def _totals(plan: PlanSpec) -> tuple[Row, ...]:
@@ -102,15 +105,27 @@ def _numbers(bounds: Bounds, cost: Cost) -> tuple[str, ...]:
     )
 
 
-def _does(parts: Sequence[Part]) -> Iterator[str]:
+def _does(parts: Sequence[Part | NestedPart]) -> Iterator[str]:
     """Write the parts of a layer as the language does; models that do the same in one list."""
-    for (times, technique, options), group in groupby(
-        parts, key=lambda part: (part.count, part.technique, part.options)
-    ):
-        models = [part.model for part in group if part.model is not None]
+    for _, same in groupby(parts, key=_alike):
+        yield _call(list(same))
+
+
+def _alike(part: Part | NestedPart) -> object:
+    if isinstance(part, NestedPart):
+        return part.step.id
+    return part.count, part.technique, part.options
+
+
+def _call(same: Sequence[Part | NestedPart]) -> str:
+    first = same[0]
+    if isinstance(first, NestedPart):
+        call = f"the architecture {first.step.architecture} as {first.step.id}"
+    else:
+        models = [part.model for part in same if isinstance(part, Part) and part.model]
         given = [f"[{', '.join(models)}]" if len(models) > 1 else model for model in models[:1]]
-        call = f"{technique}({', '.join([*given, *options])})"
-        yield call if times == 1 else f"{times} × {call}"
+        call = f"{first.technique}({', '.join([*given, *first.options])})"
+    return call if first.count == 1 else f"{first.count} × {call}"
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
@@ -153,14 +168,26 @@ def _sections(
         yield "budget", ["none"]
     else:
         yield "budget", budget_lines(plan.budget, plan.bounds, cost)
-    for layer in layers:
-        if layer.budget is not None:
-            lines = budget_lines(layer.budget, layer.bounds, layer.cost)
-            yield "", [f"of the layer `{layer.name}`: {line}" for line in lines]
-    used = sorted({step.model for step in leaf_steps(plan.layers) if step.model is not None})
+    for owner, lines in _inner_budgets(layers):
+        yield "", [f"of {owner}: {'; '.join(lines)}"]
+    used = sorted({step.model for step in walk_steps(plan.layers) if step.model is not None})
     if used:
         yield "models", [f"{name}: {describe_model(plan, name)}" for name in used]
     yield "bounds", rests_on(plan)
+
+
+def _inner_budgets(layers: Sequence[LayerOutline]) -> Iterator[tuple[str, Sequence[str]]]:
+    for layer in layers:
+        if layer.budget is not None:
+            lines = budget_lines(layer.budget, layer.bounds, layer.cost)
+            yield f"the layer `{layer.name}`", lines
+        for part in layer.parts:
+            if isinstance(part, NestedPart):
+                step = part.step
+                if step.budget is not None:
+                    lines = budget_lines(step.budget, step.bounds, part.cost)
+                    yield f"`{step.architecture}` as `{step.id}`", lines
+                yield from _inner_budgets(part.layers)
 
 
 def _answer(answer: Answer) -> str:

@@ -11,7 +11,7 @@ from archon_runtime.flow import Arity, Flow
 from archon_runtime.plan import Answer, Choose, PlanSpec
 from archonc.report.amounts import UNBOUNDED, count_range, most_cost, most_count
 from archonc.report.models import describe_model
-from archonc.report.outline import LayerOutline, Part, outline
+from archonc.report.outline import LayerOutline, NestedPart, Part, carried, outline
 
 __all__ = ["ANSWER", "Block", "Box", "Figure", "Frame", "Lane", "make_figure"]
 
@@ -73,31 +73,47 @@ class Figure:
 
 def make_figure(plan: PlanSpec) -> Figure:
     """Make the figure of a plan."""
-    lanes = tuple(_lanes(plan, outline(plan)))
+    lanes = tuple(_lanes(plan, outline(plan), ""))
     cost = Cost(plan.cost_least_usd, plan.cost_most_usd)
     layers = "1 layer" if len(lanes) == 1 else f"{len(lanes)} layers"
     facts = (layers, *_facts(plan.bounds, cost), f"chain of {plan.bounds.depth}")
-    last = plan.layers[-1].outflow if plan.layers else Flow(Arity(0, 0))
-    about = f"The architecture {plan.name}: " + _told(lanes)
-    return Figure(plan.name, facts, lanes, _answer(plan.answer, last), about)
+    about = f"The architecture {plan.name}: {_told(lanes)}"
+    answer = _answer(plan.answer, plan.layers[-1].outflow)
+    return Figure(plan.name, facts, lanes, answer, about)
 
 
-def _lanes(plan: PlanSpec, layers: Sequence[LayerOutline]) -> Iterator[Lane]:
+def _lanes(plan: PlanSpec, layers: Sequence[LayerOutline], within: str) -> Iterator[Lane]:
+    """Make lanes; *within* is what begins the names of layers that stand in a frame."""
     for layer in layers:
         yield Lane(
-            layer.name,
+            layer.name.removeprefix(within),
             _facts(layer.bounds, layer.cost),
-            tuple(_box(plan, part) for part in layer.parts),
+            tuple(
+                _frame(plan, part) if isinstance(part, NestedPart) else _box(plan, part)
+                for part in layer.parts
+            ),
             str(layer.outflow.arity),
-            ", ".join(sorted(each.value for each in layer.outflow.attachments)),
+            carried(layer.outflow),
         )
+
+
+def _frame(plan: PlanSpec, part: NestedPart) -> Frame:
+    step = part.step
+    lanes = tuple(_lanes(plan, part.layers, f"{step.id}."))
+    answer = _answer(step.answer, step.layers[-1].outflow)
+    about = f"the architecture {step.architecture}: {', '.join(_facts(step.bounds, part.cost))}"
+    return Frame(step.architecture, part.count, lanes, answer, about)
+
+
+_SHOWN = ("keep:", "first:", "all:", "tests:", "extract:")
+"""Options that say how many go on, or what is looked at; the others are in `about`."""
 
 
 def _box(plan: PlanSpec, part: Part) -> Box:
     options = part.options
     samples = part.step.options.get("samples")
     details = [f"{samples} samples"] if isinstance(samples, int) and samples > 1 else []
-    details += [each for each in options if each.startswith(("keep:", "first:", "extract:"))]
+    details += [each for each in options if each.startswith(_SHOWN)]
     about = [f"{part.technique}({', '.join(options)})"]
     if part.model is not None:
         about.append(f"{part.model}: {describe_model(plan, part.model)}")

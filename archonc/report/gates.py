@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from archon_runtime.plan import LayerSpec, PlanSpec
+from archon_runtime.plan import LayerSpec, PlanSpec, walk_steps
 from archonc.report.amounts import exact_dollars, plural
-from archonc.report.outline import layer_cost, leaf_steps
+from archonc.report.outline import layer_cost
 
 __all__ = ["Exceeded", "Gates", "check_gates"]
 
@@ -66,7 +66,7 @@ def _cost(plan: PlanSpec, gates: Gates) -> Exceeded | None:
 def _open_costs(plan: PlanSpec) -> Iterator[tuple[LayerSpec, str]]:
     """Give each layer whose cost has no bound, with the reason."""
     for layer in plan.layers:
-        for step in leaf_steps([layer]):
+        for step in walk_steps([layer]):
             if step.model is None:
                 continue
             model, where = plan.models[step.model], f"in the layer `{layer.name}`"

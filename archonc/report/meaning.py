@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archon_runtime.bounds import Bounds
 from archon_runtime.cost import Cost
 from archon_runtime.flow import Flow
-from archon_runtime.plan import BudgetSpec, FileSpec, PlanSpec, StepSpec
+from archon_runtime.plan import (
+    Answer,
+    BudgetSpec,
+    FileSpec,
+    LayerSpec,
+    NestedSpec,
+    PlanSpec,
+    StepSpec,
+)
 from archon_runtime.prompt import Prompt
 from archonc.report.models import describe_model, model_settings, title_of_model
-from archonc.report.outline import layer_cost, write_option, written_options
+from archonc.report.outline import carried, layer_cost, write_option, written_options
 
 __all__ = ["LayerMeaning", "StepMeaning", "meaning"]
+
+
+_NESTED = "architecture"
+"""What a nested architecture has in place of a technique's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class StepMeaning:
     prompt: str | None
     files: Mapping[str, str]
     described: str
+    nested: NestedMeaning | None = None
 
     @property
     def content(self) -> str:
@@ -41,8 +54,30 @@ class StepMeaning:
                 sorted(self.model.items()),
                 self.prompt,
                 sorted(self.files.items()),
+                self.nested.content if self.nested else "",
             ]
         )
+
+    @property
+    def shape(self) -> object:
+        """What it is recognised by: technique and options, of a nested one its layers."""
+        inner = [each.shape for each in self.nested.layers] if self.nested else []
+        return [self.technique, sorted(self.options.items()), inner]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedMeaning:
+    """What is in a step that is an architecture."""
+
+    layers: tuple[LayerMeaning, ...]
+    answer: Answer
+    budget: BudgetSpec | None
+
+    @property
+    def content(self) -> str:
+        """All that it means, as one text."""
+        layers = [each.content for each in self.layers]
+        return json.dumps([layers, str(self.answer), str(self.budget)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +103,15 @@ class LayerMeaning:
     @property
     def given_name(self) -> str:
         """The name that the program gives it; empty if it is called after its technique."""
-        by_itself = re.fullmatch(rf"{re.escape(self.technique)}(_\d+)?", self.name)
-        return "" if by_itself else self.name
+        # A layer of a nested architecture has the step's id before its name.
+        name = self.name.rpartition(".")[2]
+        by_itself = re.fullmatch(rf"{re.escape(self.technique)}(_\d+)?", name)
+        return "" if by_itself else name
 
     @property
     def shape(self) -> str:
         """What a layer is recognised by, though models, prompts and bounds have changed."""
-        steps = [[each.technique, sorted(each.options.items())] for each in self.steps]
-        return json.dumps([self.given_name, steps])
+        return json.dumps([self.given_name, [each.shape for each in self.steps]])
 
     @property
     def described(self) -> str:
@@ -85,26 +121,36 @@ class LayerMeaning:
 
 def meaning(plan: PlanSpec) -> tuple[LayerMeaning, ...]:
     """List what the layers of a plan mean, in order."""
-    return tuple(
-        LayerMeaning(
-            layer.name,
-            layer.steps[0].technique if layer.steps else "",
-            tuple(_step(plan, step) for step in layer.steps),
-            _flow(layer.outflow),
-            layer.budget,
-            layer.bounds,
-            layer_cost([layer], plan.models),
+    return _layers(plan, plan.layers)
+
+
+def _layers(plan: PlanSpec, layers: Sequence[LayerSpec]) -> tuple[LayerMeaning, ...]:
+    found = []
+    for layer in layers:
+        steps = tuple(_step(plan, step) for step in layer.steps)
+        found.append(
+            LayerMeaning(
+                layer.name,
+                steps[0].technique,
+                steps,
+                _flow(layer.outflow),
+                layer.budget,
+                layer.bounds,
+                layer_cost([layer], plan.models),
+            )
         )
-        for layer in plan.layers
-    )
+    return tuple(found)
 
 
 def _flow(flow: Flow) -> dict[str, str]:
-    carried = ", ".join(sorted(each.value for each in flow.attachments))
-    return {"candidates": str(flow.arity), "carried": carried}
+    return {"candidates": str(flow.arity), "carried": carried(flow)}
 
 
-def _step(plan: PlanSpec, step: StepSpec) -> StepMeaning:
+def _step(plan: PlanSpec, step: StepSpec | NestedSpec) -> StepMeaning:
+    if isinstance(step, NestedSpec):
+        nested = NestedMeaning(_layers(plan, step.layers), step.answer, step.budget)
+        described = f"the architecture {step.architecture}"
+        return StepMeaning(_NESTED, {}, {}, "", "", None, {}, described, nested)
     model = step.model
     given = [*([model] if model is not None else []), *written_options(step)]
     options = {name: write_option(value) for name, value in step.options.items()}

@@ -7,20 +7,30 @@ how a plan is laid out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from archon_runtime.bounds import Bounds
 from archon_runtime.cost import Cost, add_costs
 from archon_runtime.flow import NO_FLOW, Flow
-from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, PlanSpec, StepSpec
+from archon_runtime.plan import (
+    BudgetSpec,
+    LayerSpec,
+    ModelSpec,
+    NestedSpec,
+    PlanSpec,
+    StepSpec,
+    walk_steps,
+)
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import OptionKind, options_of
 
 __all__ = [
     "LayerOutline",
+    "NestedPart",
     "Part",
+    "carried",
     "layer_cost",
-    "leaf_steps",
     "outline",
     "write_option",
     "written_options",
@@ -43,11 +53,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class NestedPart:
+    """So many architectures in a row, as steps, that differ in nothing but their names."""
+
+    count: int
+    step: NestedSpec
+    layers: tuple[LayerOutline, ...]
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
 class LayerOutline:
     """One layer; `inflow` is what the layer before it gives."""
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[Part | NestedPart, ...]
     inflow: Flow
     outflow: Flow
     bounds: Bounds
@@ -56,19 +76,19 @@ class LayerOutline:
 
 
 def outline(plan: PlanSpec) -> tuple[LayerOutline, ...]:
-    """List the layers of a plan, in order."""
-    return _outline(plan.layers, NO_FLOW, plan.models)
+    """List the layers of a plan, in order; those inside a nested step are in its part."""
+    return _outline(plan.layers, plan.models)
 
 
 def _outline(
-    layers: Sequence[LayerSpec], inflow: Flow, models: Mapping[str, ModelSpec]
+    layers: Sequence[LayerSpec], models: Mapping[str, ModelSpec]
 ) -> tuple[LayerOutline, ...]:
-    found = []
+    found, inflow = [], NO_FLOW
     for layer in layers:
         found.append(
             LayerOutline(
                 layer.name,
-                tuple(_parts(layer)),
+                tuple(_part(steps, models) for steps in _together(layer.steps)),
                 inflow,
                 layer.outflow,
                 layer.bounds,
@@ -80,44 +100,51 @@ def _outline(
     return tuple(found)
 
 
-def _parts(layer: LayerSpec) -> Iterator[Part]:
-    part: Part | None = None
-    for step in layer.steps:
-        if part is not None and _equal(part.step, step):
-            part = Part(part.count + 1, part.step, part.technique, part.model, part.options)
-            continue
-        if part is not None:
-            yield part
-        options = written_options(step)
-        part = Part(1, step, step.technique, step.model, options)
-    if part is not None:
-        yield part
+Step = StepSpec | NestedSpec
 
 
-def _equal(left: StepSpec, right: StepSpec) -> bool:
-    return (left.technique, left.model, left.options, left.prompt, left.outflow, left.bounds) == (
-        right.technique,
-        right.model,
-        right.options,
-        right.prompt,
-        right.outflow,
-        right.bounds,
+def _together(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Take steps in a row together that are the same."""
+    for _, same in groupby(steps, key=_unnamed):
+        yield list(same)
+
+
+def _part(steps: Sequence[Step], models: Mapping[str, ModelSpec]) -> Part | NestedPart:
+    first = steps[0]
+    if isinstance(first, NestedSpec):
+        cost = layer_cost(first.layers, models)
+        return NestedPart(len(steps), first, _outline(first.layers, models), cost)
+    return Part(len(steps), first, first.technique, first.model, written_options(first))
+
+
+def _unnamed(step: Step) -> Step:
+    """Give a step without its id, and what is in it without the id before their names."""
+    if isinstance(step, StepSpec):
+        return replace(step, id="")
+    layers = tuple(
+        replace(
+            layer,
+            name=layer.name.removeprefix(step.id),
+            steps=tuple(_unnamed(each) for each in layer.steps),
+        )
+        for layer in step.layers
     )
+    return replace(step, id="", layers=layers)
 
 
 def layer_cost(layers: Sequence[LayerSpec], models: Mapping[str, ModelSpec]) -> Cost:
     """Add up what layers cost; unknown if a model of theirs has no price."""
     return add_costs(
         (step.bounds, models[step.model].price)
-        for step in leaf_steps(layers)
+        for step in walk_steps(layers)
         if step.model is not None
     )
 
 
-def leaf_steps(layers: Sequence[LayerSpec]) -> Iterator[StepSpec]:
-    """List all steps that run a technique, in order."""
-    for layer in layers:
-        yield from layer.steps
+def carried(flow: Flow) -> str:
+    """Write what candidates carry, and whether unit tests flow beside them."""
+    words = sorted(each.value.replace("_", " ") for each in flow.attachments)
+    return ", ".join([*words, *(["unit tests"] if flow.tests else [])])
 
 
 def written_options(step: StepSpec) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ _LOOKS = {
     "ranker": ("#dcf3e1", "#3d8b54"),
     "voter": ("#dcf3e1", "#3d8b54"),
     "checker": ("#fbdfe0", "#b94a52"),
+    "verifier": ("#fbdfe0", "#b94a52"),
+    "unit_test_evaluator": ("#fbdfe0", "#b94a52"),
 }
 _OTHER = ("#e3edf0", "#4d7a87")
 

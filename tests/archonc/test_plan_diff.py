@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from archon_runtime.plan import FileSpec, PlanSpec
-from archonc.cli.main import main
+from archon_runtime.plan import FileSpec, PlanSpec, StepSpec
 from archonc.compiler import compile_source
-from archonc.report.align import align
 from archonc.report.changes import Change, Kind, compare
 from archonc.report.changes_text import render_changes
 from archonc.source import Source
@@ -32,7 +26,6 @@ architecture best {
   layer fuser(judge)
 }
 """
-Capture = pytest.CaptureFixture[str]
 
 
 def plan_of(text: str) -> PlanSpec:
@@ -195,6 +188,7 @@ def checked(name: str, content: str) -> PlanSpec:
     plan = plan_of(PROGRAM.replace("fuser(judge)", 'checker(command("true"), first: 1)'))
     *layers, last = plan.layers
     (step,) = last.steps
+    assert isinstance(step, StepSpec)
     options = {**step.options, "check": {"file": name, "function": "good"}}
     last = replace(last, steps=(replace(step, options=options),))
     return replace(plan, layers=(*layers, last), files={name: FileSpec(content, "0" * 64)})
@@ -214,74 +208,3 @@ def test_layers_with_names_of_their_technique_stay_paired() -> None:
     )
     changes = [each for each in compare(old, new) if each.kind in {Kind.LAYER, Kind.STEP}]
     assert changes == [Change(Kind.LAYER, "fuser", "", None, "fuser(small, samples: 3)")]
-
-
-def _parity(number: int) -> int:
-    return number % 2
-
-
-@given(st.lists(st.integers(0, 5), max_size=12), st.lists(st.integers(0, 5), max_size=12))
-def test_alignment_keeps_the_order_of_both_and_loses_nothing(
-    before: list[int], after: list[int]
-) -> None:
-    pairs = list(align(before, after, (lambda each: each, _parity)))
-    assert [left for left, _ in pairs if left is not None] == before
-    assert [right for _, right in pairs if right is not None] == after
-    assert all(a is None or b is None or a % 2 == b % 2 for a, b in pairs)
-
-
-@given(st.lists(st.integers(0, 5), max_size=12))
-def test_what_is_the_same_is_paired_with_itself(row: list[int]) -> None:
-    assert list(align(row, row, (lambda each: each,))) == [(each, each) for each in row]
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> tuple[str, str]:
-    before, after = tmp_path / "before.archon", tmp_path / "after.archon"
-    before.write_text(PROGRAM, encoding="utf-8")
-    after.write_text(PROGRAM.replace("keep: 2", "keep: 1"), encoding="utf-8")
-    return str(before), str(after)
-
-
-def test_command_compares_programs_and_plans(files: tuple[str, str], capsys: Capture) -> None:
-    before, after = files
-    plan = before.replace(".archon", ".json")
-    assert main(["compile", before, "-o", plan]) == 0
-    assert main(["diff", before, plan]) == 0
-    assert capsys.readouterr() == ("", "")
-    assert main(["diff", plan, after]) == 1
-    assert capsys.readouterr().out.startswith(
-        "layer `ranker`:\n  option keep: 2 → 1\n  flow candidates: 2 → 1\n"
-    )
-
-
-def test_command_writes_json(files: tuple[str, str], capsys: Capture) -> None:
-    before, after = files
-    assert main(["diff", before, after, "--format", "json"]) == 1
-    found = json.loads(capsys.readouterr().out)
-    assert found["changed"] is True
-    assert found["changes"][0] == {
-        "kind": "option",
-        "layer": "ranker",
-        "what": "keep",
-        "before": "2",
-        "after": "1",
-    }
-    assert main(["diff", before, before, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"changed": False, "changes": []}
-
-
-def test_command_refuses_what_it_cannot_read(files: tuple[str, str], capsys: Capture) -> None:
-    assert main(["diff", files[0], "none.json"]) == 1
-    assert "cannot read the plan" in capsys.readouterr().err
-    assert main(["diff", "none.archon", files[0]]) == 1
-    assert "error[A0001]" in capsys.readouterr().err
-
-
-def test_one_architecture_of_several_is_chosen(files: tuple[str, str], capsys: Capture) -> None:
-    more = Path(files[1])
-    second = "architecture second { layer generator(small) }\n"
-    more.write_text(PROGRAM + second, encoding="utf-8")
-    assert main(["diff", files[0], str(more)]) == 1
-    assert "error[A0211]" in capsys.readouterr().err
-    assert main(["diff", files[0], str(more), "--architecture", "best"]) == 0
