@@ -114,7 +114,9 @@ def _read_arguments(
 def _check_filled(
     symbol: ArchitectureSymbol, declaration: ArchitectureDecl, scope: Scope
 ) -> CheckedArchitecture | None:
-    body = check_body(symbol, declaration, scope)
+    tally = scope.tally.next(symbol.span)
+    body = check_body(symbol, declaration, replace(scope, tally=tally))
+    tally.next(symbol.span)
     if body is None or not body.sound:
         return None
     return CheckedArchitecture(

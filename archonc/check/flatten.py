@@ -22,9 +22,10 @@ from archonc.syntax.nodes import (
     RequireMember,
 )
 
-__all__ = ["FlatArchitecture", "PlacedLayer", "flatten"]
+__all__ = ["MOST_LAYERS", "FlatArchitecture", "PlacedLayer", "flatten"]
 
 MOST_LAYERS = 10_000
+"""Most layers of an architecture, repetitions written out."""
 
 
 @dataclass(frozen=True, slots=True)

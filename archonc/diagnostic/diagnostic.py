@@ -10,6 +10,9 @@ from archonc.source import Source, SourceMap, Span
 
 __all__ = ["Diagnostic", "DiagnosticSink", "Edit", "Label", "Severity"]
 
+MOST_USES = 3
+"""Most places where something is used that a diagnostic shows."""
+
 
 class Severity(StrEnum):
     """How bad: an error stops compilation, a warning does not."""
@@ -150,7 +153,7 @@ class DiagnosticSink:
     def absorb(self, fork: DiagnosticSink, used: Label | None = None) -> None:
         """Keep what a fork found; *used* says where the code in question is used."""
         for found in fork._found.values():
-            if used is None:
+            if used is None or len(found.secondary) > MOST_USES:
                 self.add(found)
             else:
                 label = self._localised(used, found.source)

@@ -24,6 +24,9 @@ from archon_runtime.trace import LayerTrace, Note
 
 __all__ = ["LayerRun"]
 
+Nest = Callable[[NestedSpec, LayerSpec, Stream, int], NestedRun]
+"""Prepares a nested step, given its layer, the layer's output and the first place there."""
+
 
 class LayerRun:
     """Runs one layer: from the stream that flows in to the stream that flows out."""
@@ -37,7 +40,7 @@ class LayerRun:
         account: Account,
         tools: RunTools,
         techniques: Mapping[str, type[Technique[Any]]],
-        nest: Callable[[NestedSpec, LayerSpec, Stream, int], NestedRun],
+        nest: Nest,
     ) -> None:
         self.layer = layer
         self.inflow = inflow
@@ -54,24 +57,31 @@ class LayerRun:
         self._works: list[Work] = []
         self.nested: list[NestedRun] = []
         for step, width in zip(layer.steps, widths, strict=True):
-            offset = sum(each.width for each in self._works)
-            if isinstance(step, NestedSpec):
-                nested = nest(step, layer, self.out, offset)
-                self.nested.append(nested)
-                work = Work(step, offset, width, nested, inflow.open_view(), nested.run)
-            else:
-                kind = techniques[step.technique]
-                technique = kind(decode_options(kind, step.options))
-                self._reads_tests = self._reads_tests or technique.reads_tests()
-                place = StepPlace(index, layer, step, offset, width)
-                context = StepContext(tools, place, technique, inflow.open_view(), self.out)
-                begin = partial(apply_technique, technique, context)
-                work = Work(step, offset, width, context, context.inflow, begin)
-            self._works.append(work)
+            self._works.append(self._prepare(step, width, techniques, nest))
         self._is_cut = False
         self._started_s: float | None = None
         self._ended_s: float | None = None
         self.is_finished = False
+
+    def _prepare(
+        self,
+        step: StepSpec | NestedSpec,
+        width: int,
+        techniques: Mapping[str, type[Technique[Any]]],
+        nest: Nest,
+    ) -> Work:
+        offset = sum(each.width for each in self._works)
+        if isinstance(step, NestedSpec):
+            nested = nest(step, self.layer, self.out, offset)
+            self.nested.append(nested)
+            return Work(step, offset, width, nested, self.inflow.open_view(), nested.run)
+        kind = techniques[step.technique]
+        technique = kind(decode_options(kind, step.options))
+        self._reads_tests = self._reads_tests or technique.reads_tests()
+        place = StepPlace(self._index, self.layer, step, offset, width)
+        context = StepContext(self._tools, place, technique, self.inflow.open_view(), self.out)
+        begin = partial(apply_technique, technique, context)
+        return Work(step, offset, width, context, context.inflow, begin)
 
     async def run(self) -> None:
         """Do the layer's work; afterwards all places of its output are decided.
@@ -178,13 +188,9 @@ class LayerRun:
             self.out.tests.settle(await self.inflow.tests.get())
 
     def _time_refusal(self) -> BudgetRefusal:
-        budget = self.layer.budget
-        assert budget is not None
-        return out_of_time(
-            budget,
-            place=f"layer `{self.layer.name}`",
-            help="raise `time` in the budget, or ask for less",
-        )
+        assert self.layer.budget is not None
+        help_line = "raise `time` in the budget, or ask for less"
+        return out_of_time(self.layer.budget, place=f"layer `{self.layer.name}`", help=help_line)
 
     def _when_ready(self, start: Callable[[], None]) -> None:
         """Call *start* when there is something to work on: tests, if read, and a candidate."""
