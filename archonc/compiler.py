@@ -48,10 +48,15 @@ class Compilation:
 
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
-    """The plans of all architectures of a file, in order (none if there is an error)."""
+    """The plans of all architectures of a file, in order (none if there is an error).
+
+    `left_out` names those that are no plan yet: they have holes, or parameters without
+    a value.
+    """
 
     plans: tuple[PlanSpec, ...]
     diagnostics: tuple[Diagnostic, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +120,17 @@ class Compiler:
         return Compilation(lower(chosen, source, files, self._read), sink.diagnostics)
 
     def compile_each(self, source: Source) -> CompiledFile:
-        """Compile every architecture that has no holes left."""
+        """Compile every architecture that can be compiled as it stands."""
         sink = DiagnosticSink(source)
         checked, _ = self.analyse(source, sink)
         found = [(each, self._files_of(each, sink)) for each in checked.architectures]
         if sink.has_errors:
             return CompiledFile((), sink.diagnostics)
-        return CompiledFile(
-            tuple(lower(each, source, files, self._read) for each, files in found),
-            sink.diagnostics,
-        )
+        plans = tuple(lower(each, source, files, self._read) for each, files in found)
+        complete = {each.name for each in checked.architectures}
+        declared = dict.fromkeys(each.name for each in checked.resolved.architectures)
+        left_out = tuple(name for name in declared if name not in complete)
+        return CompiledFile(plans, sink.diagnostics, left_out)
 
     def _reader(self, folder: Path) -> FileReader:
         home = folder.resolve()
@@ -198,7 +204,7 @@ def compile_file(
 def compile_each(
     path: str | Path, *, root: Path | None = None, settings: Sequence[str] = ()
 ) -> CompiledFile:
-    """Read one file and compile every architecture in it; search spaces are left out."""
+    """Read one file and compile every architecture in it that can be compiled as it stands."""
     source = read_source(Path(path))
     if isinstance(source, Diagnostic):
         return CompiledFile((), (source,))

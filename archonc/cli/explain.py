@@ -52,12 +52,14 @@ def _plans(path: str, architecture: str | None) -> tuple[PlanSpec, ...] | None:
         spec = load_spec(path, architecture)
         return None if spec is None else (spec,)
     from archonc.cli.diagnostics import show
-    from archonc.compiler import compile_each
+    from archonc.cli.inputs import tell_left_out
+    from archonc.compiler import compile_each, compile_file
 
     compiled = compile_each(path)
-    if show(compiled.diagnostics, sys.stderr):
-        return None
     if not compiled.plans:
-        print(f"error: {path} has no architecture to explain", file=sys.stderr)
+        # Compiling one says why there is none: an error, no architecture, or an open one.
+        show(compiled.diagnostics or compile_file(path).diagnostics, sys.stderr)
         return None
+    show(compiled.diagnostics, sys.stderr)
+    tell_left_out(path, compiled)
     return compiled.plans

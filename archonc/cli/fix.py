@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def show_fixes(path: str) -> tuple[bool, tuple[Diagnostic, ...]]:
     The result: whether something would change, and what would be left to do by hand.
     """
     source, fixed = _fix(path)
-    print_diff(path, source.text, fixed.source.text)
+    # Diagnostics hide what is secret in their text; a diff must not show it either.
+    print_diff(path, _shown(source, _check(path, source)), _shown(fixed.source, fixed.diagnostics))
     _tell_refused(path, fixed)
     return fixed.source.text != source.text, fixed.diagnostics
 
@@ -53,7 +55,17 @@ def _fix(path: str) -> tuple[Source, Fixed]:
     if isinstance(source, Diagnostic):
         nothing = Source(path, "")
         return nothing, Fixed(nothing, (source,))
-    return source, fix_source(source, partial(check_source, folder=Path(path).parent))
+    return source, fix_source(source, partial(_check, path))
+
+
+def _check(path: str, source: Source) -> tuple[Diagnostic, ...]:
+    return check_source(source, folder=Path(path).parent)
+
+
+def _shown(source: Source, diagnostics: Iterable[Diagnostic]) -> str:
+    """Give the text as diagnostics show it: as long as it is, secrets starred."""
+    own = (each.source.text for each in diagnostics if each.source.name == source.name)
+    return next(own, source.text)
 
 
 def _as_written(path: str, text: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from archonc.cli.diagnostics import Format
+from archonc.cli.inputs import tell_left_out
 from archonc.compiler import compile_each
 from archonc.diagnostic.render_github import workflow_command
 from archonc.report.gates import Exceeded, Gates, check_gates
@@ -21,8 +22,9 @@ def show_exceeded(path: str, args: argparse.Namespace, stream: TextIO) -> bool:
     A file with an error passes here: its diagnostics have failed it already.
     """
     gates = Gates(args.max_cost, args.max_calls, args.max_depth)
-    plans = compile_each(path).plans
-    found = [each for plan in plans for each in check_gates(plan, gates)]
+    compiled = compile_each(path)
+    tell_left_out(path, compiled)
+    found = [each for plan in compiled.plans for each in check_gates(plan, gates)]
     for each in found:
         print(_line(path, each, Format(args.format)), file=stream)
     return bool(found)

@@ -6,14 +6,17 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archon_runtime.chat import Message, Role
 from archon_runtime.errors import PlanInvalid, QuestionInvalid
 from archon_runtime.plan import PlanSpec
 from archon_runtime.plan_file import Plan
 
-__all__ = ["load_plan", "load_spec", "read_data", "read_messages", "read_question"]
+if TYPE_CHECKING:
+    from archonc.compiler import CompiledFile
+
+__all__ = ["load_plan", "load_spec", "read_data", "read_messages", "read_question", "tell_left_out"]
 
 
 def load_spec(path: str, architecture: str | None) -> PlanSpec | None:
@@ -26,6 +29,13 @@ def load_spec(path: str, architecture: str | None) -> PlanSpec | None:
         print_error(error, sys.stderr)
         return None
     return None if plan is None else plan.spec
+
+
+def tell_left_out(path: str, compiled: CompiledFile) -> None:
+    """Say which architectures of a file are no plans yet, so that nobody misses them."""
+    for name in compiled.left_out:
+        open_part = "it has holes, or parameters without a value"
+        print(f"note: {path}: `{name}` is left out: {open_part}", file=sys.stderr)
 
 
 def load_plan(path: str, architecture: str | None) -> Plan | None:

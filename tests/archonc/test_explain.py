@@ -137,13 +137,45 @@ def test_each_architecture_has_a_table_and_one_can_be_chosen(
     assert capsys.readouterr().out == both[both.index("architecture two") :]
 
 
-def test_file_without_an_architecture_has_nothing_to_explain(
-    tmp_path: Path, capsys: Capture
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('model m = simulated("m")\n', "error[A0212]"),
+        ('model m = simulated("m")\narchitecture a { layer generator(n) }\n', "error[A0201]"),
+        (
+            'model m = simulated("m")\narchitecture a {\n  layer generator(m, samples: 1..3)\n'
+            "  answer: first\n}\n",
+            "error[A",
+        ),
+    ],
+    ids=["none", "wrong", "open"],
+)
+def test_file_without_a_plan_has_nothing_to_explain(
+    tmp_path: Path, text: str, said: str, capsys: Capture
 ) -> None:
     path = tmp_path / "none.archon"
-    path.write_text('archon 1\nmodel m = simulated("m")\n', encoding="utf-8")
+    path.write_text(f"archon 1\n{text}", encoding="utf-8")
     assert main(["explain", str(path)]) == 1
-    assert "no architecture to explain" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+
+
+def test_open_architecture_beside_others_is_named(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "open.archon"
+    path.write_text(
+        'archon 1\nmodel m = simulated("m", max_tokens: 9)\n'
+        "architecture whole { layer generator(m) }\n"
+        "architecture open {\n  layer generator(m, samples: 1..3)\n  answer: first\n}\n"
+        "architecture asks(n: int) {\n  layer generator(m, samples: n)\n  answer: first\n}\n",
+        encoding="utf-8",
+    )
+    assert main(["explain", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("architecture ") == 1
+    assert [line.split("`")[1] for line in err.splitlines()] == ["open", "asks"]
+    assert main(["check", str(path), "--max-calls", "1"]) == 0
+    assert "`open` is left out" in capsys.readouterr().err
 
 
 def test_changed_plan_is_refused(tmp_path: Path, capsys: Capture) -> None:

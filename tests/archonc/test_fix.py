@@ -172,6 +172,14 @@ def test_diff_of_a_last_line_without_end_is_one_that_patch_reads(
     assert "\n\\ No newline at end of file\n+model" in capsys.readouterr().out
 
 
+def test_diff_shows_no_secret(tmp_path: Path, capsys: Capture) -> None:
+    text = "archon 1\nprovider lab = openai(key: \"sk-4b1d9c\")\nmodel m = lab('x')\n"
+    assert main(["check", "--diff", str(write(tmp_path, text.encode()))]) == 1
+    out, err = capsys.readouterr()
+    assert '+model m = lab("x")' in out
+    assert "4b1d9c" not in out + err
+
+
 def test_fix_follows_a_link(tmp_path: Path) -> None:
     path = write(tmp_path, WRONG.encode())
     link = tmp_path / "link.archon"

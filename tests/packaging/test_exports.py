@@ -43,7 +43,17 @@ def loaded_by(code: str) -> set[str]:
     [
         pytest.param(
             "from archonc.cli.main import main; main(['check', 'examples/01_one_call.archon'])",
-            {"aiohttp", "anyio", "rich", "jsonschema", "asyncio", "sqlite3", "trio"},
+            {
+                "aiohttp",
+                "anyio",
+                "rich",
+                "jsonschema",
+                "asyncio",
+                "sqlite3",
+                "trio",
+                "difflib",
+                "drawsvg",
+            },
             id="check",
         ),
         pytest.param("import archon_runtime", {"aiohttp", "lark", "archonc", "rich"}, id="runtime"),
