@@ -22,10 +22,30 @@ def align(
         yield from ((each, None) for each in before)
         yield from ((None, each) for each in after)
         return
-    key = keys[0]
-    matcher = SequenceMatcher(None, list(map(key, before)), list(map(key, after)), autojunk=False)
-    i = j = 0
+    old, new = list(map(keys[0], before)), list(map(keys[0], after))
+    for left, right, size in _blocks(old, new):
+        yield from align(before[left[0] : left[1]], after[right[0] : right[1]], keys[1:])
+        pairs = before[left[1] : left[1] + size], after[right[1] : right[1] + size]
+        yield from zip(*pairs, strict=True)
+
+
+Range = tuple[int, int]
+
+
+def _blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[Range, Range, int]]:
+    """Give what is left unpaired before each block of equals, and how long the block is."""
+    # What the two begin and end with in common is found in one pass; matching is slower.
+    shorter = min(len(old), len(new))
+    head = next((i for i in range(shorter) if old[i] != new[i]), shorter)
+    rest = shorter - head
+    tail = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
+    yield (0, 0), (0, 0), head
+    i = j = head
+    matcher = SequenceMatcher(
+        None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
+    )
     for block in matcher.get_matching_blocks():
-        yield from align(before[i : block.a], after[j : block.b], keys[1:])
-        i, j = block.a + block.size, block.b + block.size
-        yield from zip(before[block.a : i], after[block.b : j], strict=True)
+        left, right = block.a + head, block.b + head
+        yield (i, left), (j, right), block.size
+        i, j = left + block.size, right + block.size
+    yield (i, i), (j, j), tail
