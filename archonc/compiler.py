@@ -7,9 +7,9 @@ a plan is made only of a program without errors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from archon_runtime.classes import dataclass
 from archon_runtime.plan import FileSpec, PlanSpec
 from archonc.check import Assumptions, Checked, CheckedArchitecture, check
 from archonc.check.scope import no_file

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass
 from archon_runtime.plan import BudgetSpec, OnExhausted
 from archonc.check.bounds import cost_of
 from archonc.check.typed import CheckedStep

@@ -7,8 +7,8 @@ with holes is checked at some of its points: by the same code, filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from archon_runtime.classes import replace
 from archonc.check.arguments import check_argument
 from archonc.check.body import check_body
 from archonc.check.bounds import cost_of

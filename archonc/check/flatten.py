@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from archon_runtime.classes import dataclass, field
 from archonc.diagnostic.codes_check import DUPLICATE_NAME, GIVEN_TWICE, MISPLACED_MEMBER
 from archonc.diagnostic.diagnostic import Label
 from archonc.expand.sites import layer_base

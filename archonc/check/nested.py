@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass
 from archon_runtime.flow import Arity, Flow
 from archon_runtime.plan import Answer, BudgetSpec, Choose
 from archonc.check.arguments import check_argument

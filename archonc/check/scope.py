@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
+from archon_runtime.classes import dataclass, field, replace
 from archonc.check.flatten import MOST_LAYERS
 from archonc.check.prices import FindPrice
 from archonc.check.typed import Assumptions

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass
 from archon_runtime.cost import Cost
 from archon_runtime.flow import Arity, Attachment, Flow
 from archon_runtime.plan import Answer, BudgetSpec

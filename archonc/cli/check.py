@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from archonc.cli.diagnostics import Format, show
 from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.compiler import check_file
 
-__all__ = ["add_arguments", "execute"]
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_arguments", "execute", "execute_plain"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    # Imported here, as below: a plain check needs none of it.
+    from archonc.cli.amounts import read_count, read_dollars
+
     parser.add_argument("files", metavar="FILE", nargs="+", help="an .archon file")
     parser.add_argument(
         "--format",
@@ -30,10 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     gates = parser.add_argument_group(
         "gates", "limits on the most that any architecture of a file can spend, without retries"
     )
-    gates.add_argument("--max-cost", metavar="$USD", type=_dollars, help="such as $0.05")
-    gates.add_argument("--max-calls", metavar="N", type=_count, help="calls")
+    gates.add_argument("--max-cost", metavar="$USD", type=read_dollars, help="such as $0.05")
+    gates.add_argument("--max-calls", metavar="N", type=read_count, help="calls")
     gates.add_argument(
-        "--max-depth", metavar="N", type=_count, help="calls that must run one after another"
+        "--max-depth", metavar="N", type=read_count, help="calls that must run one after another"
     )
 
 
@@ -45,11 +51,18 @@ def execute(args: argparse.Namespace) -> int:
     return EXIT_ERROR if failed else 0
 
 
+def execute_plain(words: Sequence[str]) -> int:
+    """Check each file, as `execute` does where no option is given."""
+    failed = False
+    for path in words:
+        failed = show(check_file(path), sys.stdout) or failed
+    return EXIT_ERROR if failed else 0
+
+
 def _check(path: str, args: argparse.Namespace) -> bool:
     style = Format(args.format)
     failed, stream = False, sys.stdout
     if args.diff:
-        # Imported here, as below: checking alone needs none of it.
         from archonc.cli.fix import show_fixes
 
         # The diff alone is on stdout, so that `patch` can read it.
@@ -71,19 +84,3 @@ def _check(path: str, args: argparse.Namespace) -> bool:
     from archonc.cli.gates import show_exceeded
 
     return show_exceeded(path, args, stream) or failed
-
-
-def _dollars(word: str) -> Decimal:
-    try:
-        value = Decimal(word.removeprefix("$"))
-    except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"{word!r} is no amount, such as $0.05") from None
-    if not value.is_finite() or value < 0:
-        raise argparse.ArgumentTypeError(f"{word!r} is no amount, such as $0.05")
-    return value
-
-
-def _count(word: str) -> int:
-    if not word.isascii() or not word.isdigit():
-        raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
-    return int(word)

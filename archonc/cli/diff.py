@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 
+from archon_runtime.classes import fields
 from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.cli.inputs import load_spec
+from archonc.report.changes import Change, compare
 
 __all__ = ["add_arguments", "execute"]
 
@@ -30,14 +31,16 @@ def execute(args: argparse.Namespace) -> int:
     after = load_spec(args.after, args.architecture)
     if before is None or after is None:
         return EXIT_ERROR
-    from archonc.report.changes import compare
-
     changes = compare(before, after)
     if args.format == "json":
-        found = {"changed": bool(changes), "changes": [asdict(each) for each in changes]}
+        found = {"changed": bool(changes), "changes": [_to_json(each) for each in changes]}
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         from archonc.report.changes_text import render_changes
 
         print(render_changes(changes), end="")
     return EXIT_ERROR if changes else 0
+
+
+def _to_json(change: Change) -> dict[str, str | None]:
+    return {each.name: getattr(change, each.name) for each in fields(Change)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from archon_runtime.classes import dataclass, replace
 from archonc.source import Source, SourceMap, Span
 
 __all__ = ["Diagnostic", "DiagnosticSink", "Edit", "Label", "Severity"]

@@ -10,10 +10,10 @@ bounds and costs that follow.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from archon_runtime.bounds import Bounds, Range
+from archon_runtime.classes import dataclass, fields, replace
 from archon_runtime.cost import Cost
 from archon_runtime.plan import Answer, BudgetSpec, PlanSpec
 from archonc.report.align import align

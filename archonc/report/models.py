@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 
+from archon_runtime.classes import fields
 from archon_runtime.plan import ModelSpec, PlanSpec
 from archon_runtime.usage import Price
 from archonc.report.amounts import exact_dollars

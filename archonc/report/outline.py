@@ -7,10 +7,10 @@ how a plan is laid out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.cost import Cost, add_costs
 from archon_runtime.flow import NO_FLOW, Flow
 from archon_runtime.plan import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass
 from archon_runtime.usage import Price
 
 __all__ = ["Cost", "add_costs"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from typing import Any
+
+from archon_runtime.classes import MISSING, Field, dataclass, field, fields
 
 __all__ = ["Option", "OptionKind", "option", "options_of"]
 
