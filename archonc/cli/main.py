@@ -48,6 +48,7 @@ COMMANDS = {
     "graph": ("archonc.cli.graph", "draw an architecture (SVG, or Mermaid text)"),
     "diff": ("archonc.cli.diff", "what changed in meaning between two programs or plans"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }
 
