@@ -23,6 +23,7 @@ from archonc.load.loader import project_root
 from archonc.lower import lower, read_files, read_in
 from archonc.lower.files import FileReader, OutsideFolder, checks_of
 from archonc.resolve import resolve
+from archonc.resolve.symbols import ArchitectureSymbol
 from archonc.source import Source
 from archonc.syntax.read import read_source
 
@@ -49,13 +50,13 @@ class Compilation:
 class CompiledFile:
     """The plans of all architectures of a file, in order (none if there is an error).
 
-    `left_out` names those that are no plan yet: they have holes, or parameters without
-    a value.
+    `left_out` are those that are no plan yet: they have holes, or parameters without a
+    value.
     """
 
     plans: tuple[PlanSpec, ...]
     diagnostics: tuple[Diagnostic, ...]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[ArchitectureSymbol, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +155,9 @@ class Compiler:
         if sink.has_errors:
             return CompiledFile((), sink.diagnostics)
         plans = tuple(lower(each, source, files, self._read) for each, files in found)
-        complete = {each.name for each in checked.architectures}
-        declared = dict.fromkeys(each.name for each in checked.resolved.architectures)
-        left_out = tuple(name for name in declared if name not in complete)
+        complete = {each.span for each in checked.architectures}
+        declared = checked.resolved.architectures
+        left_out = tuple(each for each in declared if each.span not in complete)
         return CompiledFile(plans, sink.diagnostics, left_out)
 
     def _lint(self, checked: Checked, sink: DiagnosticSink) -> None:

@@ -7,7 +7,6 @@ import re
 import sys
 from pathlib import Path
 
-from archon_runtime.plan import PlanSpec
 from archonc.cli.compiler_options import add_compiler_options, make_compiler
 from archonc.cli.exit_codes import EXIT_ERROR
 
@@ -34,31 +33,34 @@ def execute(args: argparse.Namespace) -> int:
         from archonc.cli.pages import print_page
 
         return print_page(word)
-    plans = _plans(word, args)
-    if plans is None:
+    texts = _explain(word, args)
+    if texts is None:
         return EXIT_ERROR
-    from archonc.report.explain import explain
-
-    print("\n".join(explain(plan) for plan in plans), end="")
+    print("\n".join(texts), end="")
     return 0
 
 
-def _plans(path: str, args: argparse.Namespace) -> tuple[PlanSpec, ...] | None:
-    """Get the plans of a file; None if its diagnostics were shown."""
+def _explain(path: str, args: argparse.Namespace) -> list[str] | None:
+    """Explain what a file holds; None if its diagnostics were shown instead."""
+    from archonc.report.explain import explain
+
     if args.architecture is not None or args.settings or path.endswith(".json"):
         from archonc.cli.inputs import load_spec
 
         spec = load_spec(path, args)
-        return None if spec is None else (spec,)
+        return None if spec is None else [explain(spec)]
     from archonc.cli.diagnostics import show
-    from archonc.cli.inputs import tell_left_out
 
     compiler = make_compiler(args)
     compiled = compiler.compile_each(path)
-    if not compiled.plans:
-        # Compiling one says why there is none: an error, no architecture, or an open one.
+    if not compiled.plans and not compiled.left_out:
+        # Compiling one says why there is none: an error, or no architecture.
         show(compiled.diagnostics or compiler.compile_file(path).diagnostics, sys.stderr)
         return None
     show(compiled.diagnostics, sys.stderr)
-    tell_left_out(path, compiled)
-    return compiled.plans
+    texts = [explain(plan) for plan in compiled.plans]
+    if compiled.left_out:
+        from archonc.cli.explain_space import explain_space
+
+        texts += [explain_space(each) for each in compiled.left_out]
+    return texts

@@ -35,9 +35,9 @@ def load_spec(path: str, args: argparse.Namespace) -> PlanSpec | None:
 
 def tell_left_out(path: str, compiled: CompiledFile) -> None:
     """Say which architectures of a file are no plans yet, so that nobody misses them."""
-    for name in compiled.left_out:
+    for each in compiled.left_out:
         open_part = "it has holes, or parameters without a value"
-        print(f"note: {path}: `{name}` is left out: {open_part}", file=sys.stderr)
+        print(f"note: {path}: `{each.name}` is left out: {open_part}", file=sys.stderr)
 
 
 def load_plan(path: str, args: argparse.Namespace) -> Plan | None:
