@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Recipes see the same environment everywhere; a stray PYTHONPATH would hide a packaging mistake.
 unexport PYTHONPATH
 
-.PHONY: help install demo quick test format golden bench prices wheel clean
+.PHONY: help install demo quick test format golden parser bench prices wheel clean
 
 help:
 	@echo "make demo    install, fetch the embedded model, answer a question with it"
@@ -16,6 +16,7 @@ help:
 	@echo "make quick   format, lint, types, contracts and the fast tests"
 	@echo "make format  rewrite the code in the project's style"
 	@echo "make golden  rewrite the expected diagnostics in tests/golden"
+	@echo "make parser  regenerate the parser's tables from the grammar"
 	@echo "make bench   measure; prints ratios"
 	@echo "make prices  regenerate the price table"
 
@@ -77,6 +78,9 @@ format: install
 
 golden: install
 	ARCHON_UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/golden
+
+parser: install
+	$(BIN)/python tools/make_parser.py
 
 bench: install
 	$(BIN)/python -m tests.benchmarks

@@ -6,10 +6,10 @@ a plan is made only of a program without errors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from archon_runtime.classes import dataclass
 from archon_runtime.plan import FileSpec, PlanSpec
 from archonc.check import Assumptions, Checked, CheckedArchitecture, check
 from archonc.check.scope import no_file
@@ -50,7 +50,8 @@ class Compiler:
 
     `folder` is where the program lies, in which its files are looked for (a text that
     is no file lies nowhere); `root` is how far imports may reach. `architecture` is the
-    one that is meant, `settings` are `NAME=VALUE` for its parameters and holes.
+    one that is meant, `settings` are `NAME=VALUE` for its parameters and holes. `enabled`
+    are codes of lints that are off unless asked for.
     """
 
     folder: Path | None = None
@@ -58,6 +59,7 @@ class Compiler:
     architecture: str | None = None
     settings: Sequence[str] = ()
     assumed: Assumptions | None = None
+    enabled: Collection[str] = ()
 
     def analyse(self, source: Source, sink: DiagnosticSink) -> tuple[Checked, Settings]:
         """Parse, load what is imported, resolve and check."""
@@ -85,6 +87,7 @@ class Compiler:
             points = [point for space in checked.spaces for point in space.points]
             for architecture in (*checked.architectures, *points):
                 read_files(architecture, self._reader(self.folder), sink)
+        self._lint(checked, sink)
         return sink.diagnostics
 
     def compile(self, source: Source) -> Compilation:
@@ -102,7 +105,16 @@ class Compiler:
             report_holes(symbol, settings, sink)
         if chosen is None or sink.has_errors:
             return Compilation(None, sink.diagnostics)
+        self._lint(checked, sink)
         return Compilation(lower(chosen, source, files, self._read), sink.diagnostics)
+
+    def _lint(self, checked: Checked, sink: DiagnosticSink) -> None:
+        # One mistake, one diagnostic: what is wrong may be why something looks odd.
+        if not sink.has_errors:
+            # Imported here: a program with errors is told of them without loading the rules.
+            from archonc.lint import lint
+
+            lint(checked, sink, self.enabled)
 
     def _reader(self, folder: Path) -> FileReader:
         home = folder.resolve()
@@ -130,10 +142,14 @@ class Compiler:
 
 
 def check_source(
-    source: Source, *, folder: Path | None = None, assumed: Assumptions | None = None
+    source: Source,
+    *,
+    folder: Path | None = None,
+    assumed: Assumptions | None = None,
+    enabled: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Check everything in *source*; files that it names are looked for in *folder*."""
-    return Compiler(folder=folder, assumed=assumed).check(source)
+    return Compiler(folder=folder, assumed=assumed, enabled=enabled).check(source)
 
 
 def compile_source(
@@ -149,13 +165,18 @@ def compile_source(
 
 
 def check_file(
-    path: str | Path, *, root: Path | None = None, settings: Sequence[str] = ()
+    path: str | Path,
+    *,
+    root: Path | None = None,
+    settings: Sequence[str] = (),
+    enabled: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Read and check all of one file, and what it imports."""
     source = read_source(Path(path))
     if isinstance(source, Diagnostic):
         return (source,)
-    return Compiler(folder=Path(path).parent, root=root, settings=settings).check(source)
+    compiler = Compiler(Path(path).parent, root, settings=settings, enabled=enabled)
+    return compiler.check(source)
 
 
 def compile_file(

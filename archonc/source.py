@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
+
+from archon_runtime.classes import dataclass
 
 __all__ = ["Source", "SourceMap", "Span"]
 
@@ -39,7 +40,7 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(i + 1 for i, char in enumerate(self.text) if char == "\n")]
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column of *offset*, both from 1."""
@@ -55,6 +56,8 @@ class Source:
     @cached_property
     def sha256(self) -> str:
         """Digest of the text in UTF-8, hex."""
+        import hashlib  # here: only a plan needs it, and it is slow to load
+
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 

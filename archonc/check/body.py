@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 from archon_runtime.bounds import Bounds
-from archon_runtime.flow import Arity, Flow
-from archon_runtime.plan import Answer, BudgetSpec, Choose
+from archon_runtime.flow import Flow
+from archon_runtime.plan import Answer
 from archonc.check.answer import check_left, read_answer
 from archonc.check.bounds import sizes_for
 from archonc.check.budget import ReadBudget, check_least, check_prices, read_budget
-from archonc.check.flatten import FlatArchitecture, PlacedLayer, flatten, report_twice
-from archonc.check.flow import FlowWalk, Makers, NestedFlow, WalkedLayer
-from archonc.check.nested import fill_nested
+from archonc.check.flatten import MOST_LAYERS, FlatArchitecture, PlacedLayer, flatten, report_twice
+from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
+from archonc.check.nested import Body, answer_flow, fill_nested, make_step
 from archonc.check.prices import price_of_model
 from archonc.check.require import check_requires
 from archonc.check.scope import Scope
@@ -27,25 +26,12 @@ from archonc.check.typed import (
     leaf_steps,
 )
 from archonc.check.window import check_window
-from archonc.diagnostic.codes_check import EMPTY_ARCHITECTURE
+from archonc.diagnostic.codes_check import EMPTY_ARCHITECTURE, OUT_OF_RANGE
 from archonc.diagnostic.diagnostic import Label
 from archonc.resolve.symbols import ArchitectureSymbol, Unknown
 from archonc.syntax.nodes import ArchitectureDecl, BrokenMember, LayerMember
 
 __all__ = ["Body", "check_body"]
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What an architecture does. `sound`: nothing in it was wrong, and nothing is missing."""
-
-    layers: tuple[CheckedLayer, ...]
-    answer: Answer
-    budget: BudgetSpec | None
-    bounds: Bounds
-    outflow: Flow
-    makers: Makers
-    sound: bool
 
 
 def check_body(
@@ -70,6 +56,8 @@ class _BodyChecker:
     def check(self, declaration: ArchitectureDecl) -> Body | None:
         before = self._sink.error_count
         flat = flatten(declaration, self._values, self._prefix)
+        if not self._has_room(len(flat.layers)):
+            return None
         if not flat.layers and flat.complete:
             self._report_empty()
             return None
@@ -94,11 +82,26 @@ class _BodyChecker:
             layers=tuple(layers),
             answer=answer,
             budget=budget.spec if budget else None,
+            limits=budget.spans if budget else {},
             bounds=bounds,
-            outflow=_answer_flow(answer, walk.inflow),
+            outflow=answer_flow(answer, walk.inflow),
             makers=walk.makers,
             sound=self._sink.error_count == before and sound,
         )
+
+    def _has_room(self, more: int) -> bool:
+        """Count layers, and stop where architectures inside one another make too many."""
+        had_room = self._scope.tally.has_room
+        self._scope.tally.layers += more
+        if had_room and not self._scope.tally.has_room:
+            self._sink.error(
+                OUT_OF_RANGE,
+                f"more than {MOST_LAYERS:,} layers, those of components included",
+                self._symbol.span,
+                "too many of these",
+                helps=("use fewer components, or smaller ones",),
+            )
+        return self._scope.tally.has_room
 
     def _report_empty(self) -> None:
         self._sink.error(
@@ -114,6 +117,10 @@ class _BodyChecker:
         found = {}
         for number, step in enumerate(steps, start=1):
             if not isinstance(step.kind, ArchitectureSymbol):
+                continue
+            # What is too large by itself was reported, and is not gone through once more.
+            if self._scope.tally.is_too_large(step.kind.span):
+                self._sound = False
                 continue
             filled = fill_nested(step.kind, step.call, self._scope)
             own = self._scope.reporting_to(self._sink.fork())
@@ -144,6 +151,7 @@ class _BodyChecker:
             bounds,
             budget.spec if budget else None,
             walked.placed.member.span,
+            budget.spans if budget else {},
         )
         if budget is not None:
             leaves = list(leaf_steps([layer]))
@@ -159,9 +167,7 @@ class _BodyChecker:
             return None
         step_id = _step_id(walked.placed.name, step, number, len(walked.steps))
         if isinstance(step.kind, ArchitectureSymbol):
-            return (
-                None if body is None else _nested_step(step_id, step, body, walked.inflow, outflow)
-            )
+            return None if body is None else make_step(step_id, step, body, walked.inflow, outflow)
         if step.technique is None or isinstance(step.model, Unknown):
             return None
         check_window(step, walked, self._sink)
@@ -211,31 +217,6 @@ def _flows(nested: dict[int, Body]) -> dict[int, NestedFlow]:
     return {number: NestedFlow(body.outflow, body.makers) for number, body in nested.items()}
 
 
-def _nested_step(
-    step_id: str, step: DraftStep, body: Body, inflow: Flow, outflow: Flow
-) -> CheckedNested:
-    assert isinstance(step.kind, ArchitectureSymbol)
-    return CheckedNested(
-        id=step_id,
-        architecture=step.kind.name,
-        layers=body.layers,
-        answer=body.answer,
-        budget=body.budget,
-        span=step.span,
-        inflow=inflow,
-        outflow=outflow,
-        bounds=body.bounds,
-    )
-
-
 def _step_id(layer: str, step: DraftStep, number: int, count: int) -> str:
     label = step.label or (str(number) if count > 1 else "")
     return f"{layer}.{label}" if label else layer
-
-
-def _answer_flow(answer: Answer, left: Flow) -> Flow:
-    """Tell what an architecture gives to the layer that it stands in: new candidates."""
-    arity = left.arity
-    if answer.choose is not Choose.ALL:
-        arity = Arity(min(1, arity.low), None if arity.high is None else min(1, arity.high))
-    return Flow(arity)

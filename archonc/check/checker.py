@@ -7,8 +7,8 @@ with holes is checked at some of its points: by the same code, filled in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from archon_runtime.classes import replace
 from archonc.check.arguments import check_argument
 from archonc.check.body import check_body
 from archonc.check.bounds import cost_of
@@ -114,7 +114,9 @@ def _read_arguments(
 def _check_filled(
     symbol: ArchitectureSymbol, declaration: ArchitectureDecl, scope: Scope
 ) -> CheckedArchitecture | None:
-    body = check_body(symbol, declaration, scope)
+    tally = scope.tally.next(symbol.span)
+    body = check_body(symbol, declaration, replace(scope, tally=tally))
+    tally.next(symbol.span)
     if body is None or not body.sound:
         return None
     return CheckedArchitecture(
@@ -126,4 +128,5 @@ def _check_filled(
         cost=cost_of(leaf_steps(body.layers)),
         assumed=scope.assumed,
         span=symbol.span,
+        limits=body.limits,
     )

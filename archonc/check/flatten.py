@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from archon_runtime.classes import dataclass, field
 from archonc.diagnostic.codes_check import DUPLICATE_NAME, GIVEN_TWICE, MISPLACED_MEMBER
 from archonc.diagnostic.diagnostic import Label
 from archonc.expand.sites import layer_base
@@ -22,9 +22,10 @@ from archonc.syntax.nodes import (
     RequireMember,
 )
 
-__all__ = ["FlatArchitecture", "PlacedLayer", "flatten"]
+__all__ = ["MOST_LAYERS", "FlatArchitecture", "PlacedLayer", "flatten"]
 
 MOST_LAYERS = 10_000
+"""Most layers of an architecture, repetitions written out."""
 
 
 @dataclass(frozen=True, slots=True)

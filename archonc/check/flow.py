@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
+from archon_runtime.classes import dataclass, field, replace
 from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow, FlowProblem, FlowRule
 from archonc.check.flatten import PlacedLayer
 from archonc.check.steps import DraftLayer, DraftStep

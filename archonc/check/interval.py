@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from archon_runtime.classes import dataclass
 
 __all__ = ["UNBOUNDED", "Interval"]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
+from archon_runtime.classes import dataclass, field, replace
+from archonc.check.flatten import MOST_LAYERS
 from archonc.check.prices import FindPrice
 from archonc.check.typed import Assumptions
 from archonc.diagnostic.diagnostic import DiagnosticSink
@@ -12,7 +13,7 @@ from archonc.resolve.symbols import Resolved, Symbol
 from archonc.resolve.values import ValueReader
 from archonc.source import Span
 
-__all__ = ["ReadText", "Scope", "no_file"]
+__all__ = ["ReadText", "Scope", "Tally", "no_file"]
 
 ReadText = Callable[[str], str]
 """Reads a file by its path from the main file's folder (`Module.folder` before it).
@@ -27,6 +28,32 @@ def no_file(path: str) -> str:
     raise FileNotFoundError(path)
 
 
+@dataclass(slots=True)
+class Tally:
+    """Counts the layers of an architecture and of all inside it.
+
+    `too_large` are the places of architectures that had too many, by themselves.
+    """
+
+    layers: int = 0
+    too_large: set[Span] = field(default_factory=set)
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether there are not too many layers yet."""
+        return self.layers <= MOST_LAYERS
+
+    def is_too_large(self, place: Span) -> bool:
+        """Tell whether there is no use in looking at an architecture."""
+        return place in self.too_large or not self.has_room
+
+    def next(self, place: Span) -> Tally:
+        """Begin to count another architecture, after the one at *place*."""
+        if not self.has_room:
+            self.too_large.add(place)
+        return Tally(too_large=self.too_large)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The names of the program, and how to read values; `folder` is the architecture's file's."""
@@ -37,6 +64,7 @@ class Scope:
     price_of: FindPrice
     read_text: ReadText
     folder: str = ""
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def sink(self) -> DiagnosticSink:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
+from archon_runtime.classes import dataclass, field
 from archonc.diagnostic.codes_syntax import SETTING_INVALID
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.diagnostic.suggest import suggest

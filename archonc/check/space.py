@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from archon_runtime.classes import dataclass
 from archonc.check.scope import Scope
 from archonc.check.settings import Settings
 from archonc.check.typed import CheckedArchitecture, CheckedSpace

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from archon_runtime.classes import dataclass
 from archon_runtime.techniques.base import Technique
 from archonc.check.models import split_models
 from archonc.check.options import match_options, read_technique

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
 from archonc.check.scope import Scope
@@ -67,7 +66,7 @@ def _in_order(models: list[Model], argument: Argument, scope: Scope) -> list[Mod
             helps=("write it: a JSON list of the models' names, best first",),
         )
         return models
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         _report_unreadable(path, getattr(error, "strerror", None) or str(error), argument, scope)
         return None
     unranked = [each for each in models if _place(each, places) is None]
@@ -80,6 +79,8 @@ def _in_order(models: list[Model], argument: Argument, scope: Scope) -> list[Mod
 
 def _read_order(text: str) -> Mapping[str, int]:
     """Read a list of names, or an object with such a list as `order`."""
+    import json  # here: few programs order their models by a file
+
     read = json.loads(text)
     names = read.get("order") if isinstance(read, dict) else read
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):

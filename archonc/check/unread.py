@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from archon_runtime.classes import dataclass, field
 from archon_runtime.flow import Attachment
 from archon_runtime.techniques.base import Technique
 from archonc.check.flatten import PlacedLayer

@@ -23,7 +23,7 @@ def load_plan(path: str, architecture: str | None) -> Plan | None:
     """
     if path.endswith(".json"):
         return Plan.load(path)
-    # Imported here: a plan runs without the compiler and without Lark.
+    # Imported here: a plan runs without the compiler.
     from archonc.cli.diagnostics import show
     from archonc.compiler import compile_file
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE
+from archonc.collector import pause_collector
 
 if TYPE_CHECKING:
+    import argparse
     from importlib.metadata import EntryPoints
 
 __all__ = ["Command", "main"]
@@ -30,6 +30,15 @@ class Command(Protocol):
         ...
 
 
+@runtime_checkable
+class PlainCommand(Command, Protocol):
+    """A command that needs no argparse, which is slow to load, where no option is given."""
+
+    def execute_plain(self, words: Sequence[str]) -> int:
+        """Do it with all defaults; none of the words, of which there is one, is an option."""
+        ...
+
+
 # Modules are imported when their command is called: `check` must not load what `run` needs.
 COMMANDS = {
     "new": ("archonc.cli.new", "begin a program, from the library of architectures"),
@@ -37,6 +46,7 @@ COMMANDS = {
     "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }
 
@@ -54,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
     except Exception:  # the last line of defence: whatever gets here is a bug
+        import traceback
+
         traceback.print_exc()
         print("archonc: internal error, please report it with the lines above", file=sys.stderr)
         return EXIT_INTERNAL
@@ -69,9 +81,15 @@ def _dispatch(words: list[str]) -> int:
         print(_overview(), end="", file=sys.stdout if words else sys.stderr)
         return 0 if words else EXIT_USAGE
     name, rest = words[0], words[1:]
-    command = _find(name)
-    if command is None:
-        return _unknown(name)
+    with pause_collector():
+        command = _find(name)
+        if command is None:
+            return _unknown(name)
+        if rest and isinstance(command, PlainCommand) and not any(w.startswith("-") for w in rest):
+            return command.execute_plain(rest)
+    # Imported here: a plain command does without it.
+    import argparse
+
     summary = COMMANDS[name][1] if name in COMMANDS else None
     parser = argparse.ArgumentParser(prog=f"archonc {name}", description=summary)
     command.add_arguments(parser)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from archon_runtime.classes import dataclass, replace
 from archonc.source import Source, SourceMap, Span
 
 __all__ = ["Diagnostic", "DiagnosticSink", "Edit", "Label", "Severity"]
+
+MOST_USES = 3
+"""Most places where something is used that a diagnostic shows."""
 
 
 class Severity(StrEnum):
@@ -150,7 +153,7 @@ class DiagnosticSink:
     def absorb(self, fork: DiagnosticSink, used: Label | None = None) -> None:
         """Keep what a fork found; *used* says where the code in question is used."""
         for found in fork._found.values():
-            if used is None:
+            if used is None or len(found.secondary) > MOST_USES:
                 self.add(found)
             else:
                 label = self._localised(used, found.source)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.diagnostic import Diagnostic, Label, Severity
 from archonc.source import Source
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from archon_runtime.classes import dataclass, replace
 from archonc.expand.hole import (
     MOST_CHOICES,
     Hole,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations
 from math import comb
 
+from archon_runtime.classes import dataclass
 from archonc.source import Span
 from archonc.syntax.nodes import Bool, Call, Expr, ListExpr, Number, RangeExpr
 

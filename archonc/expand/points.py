@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from random import Random
+from typing import TYPE_CHECKING
 
+from archon_runtime.classes import dataclass, field
 from archonc.expand.expansion import Chooser, expand
 from archonc.expand.hole import Hole, HoleProblem, choices_of, is_hole
 from archonc.source import Span
@@ -23,6 +23,9 @@ from archonc.syntax.nodes import (
     Record,
     RepeatMember,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = ["Choice", "Point", "Space", "count_points", "enumerate_points", "sample_points"]
 
@@ -102,8 +105,11 @@ def sample_points(space: Space, limit: int) -> tuple[Point, ...]:
             for index in range(min(limit, len(choice.hole.choices))):
                 sampler.reach({choice.hole.id: index}, last=at)
     # Most random points are new ones; where few are left, half of these attempts find them.
+    from random import Random  # here: only large spaces need it
+
+    chance = Random(0)
     for _ in range(4 * limit):
-        sampler.reach_randomly()
+        sampler.reach_randomly(chance)
     return tuple(sampler.found.values())
 
 
@@ -112,7 +118,6 @@ class _Sampler:
     space: Space
     limit: int
     found: dict[tuple[tuple[str, int], ...], Point] = field(default_factory=dict)
-    chance: Random = field(default_factory=lambda: Random(0))
 
     def reach(self, fixed: Mapping[str, int], *, last: bool) -> Point:
         def pick(hole: Hole) -> int:
@@ -120,9 +125,9 @@ class _Sampler:
 
         return self._keep(self.space.reach(pick))
 
-    def reach_randomly(self) -> None:
+    def reach_randomly(self, chance: Random) -> None:
         if len(self.found) < self.limit:
-            self._keep(self.space.reach(lambda hole: self.chance.randrange(len(hole.choices))))
+            self._keep(self.space.reach(lambda hole: chance.randrange(len(hole.choices))))
 
     def _keep(self, point: Point) -> Point:
         if len(self.found) < self.limit:

@@ -10,8 +10,8 @@ that is a parameter's default has the parameter's name. The second of a name end
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
+from archon_runtime.classes import dataclass, field
 from archonc.expand.hole import is_hole
 from archonc.source import Span
 from archonc.syntax.nodes import (

@@ -7,7 +7,8 @@ takes one walk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from archon_runtime.classes import dataclass
 
 __all__ = [
     "Chain",

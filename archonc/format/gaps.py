@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from archon_runtime.classes import dataclass
 from archonc.format.document import Comment, Doc, Entry, Group, group
 from archonc.source import Span
 

@@ -7,9 +7,9 @@ document is walked once, so that the time is linear in the text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import assert_never
 
+from archon_runtime.classes import dataclass, field
 from archonc.format.document import Chain, Comment, Doc, Entry, Group, Lines, is_empty
 
 __all__ = ["INDENT", "WIDTH", "render", "render_entries"]

@@ -6,9 +6,9 @@ specs/language.md#layout states the style.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
+from archon_runtime.classes import replace
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.format.document import Doc, Entry, flat_width
 from archonc.format.gaps import Gap, Written

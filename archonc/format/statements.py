@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
+from archon_runtime.classes import dataclass
 from archonc.format.document import Doc, join
 from archonc.format.gaps import Written
 from archonc.format.members import MemberPrinter

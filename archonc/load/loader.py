@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os.path
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from archon_runtime.classes import dataclass, field
 from archonc.diagnostic.codes_check import (
     IMPORT_CYCLE,
     IMPORT_OUTSIDE,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from archon_runtime.classes import dataclass
 from archonc.syntax.nodes import Program
 
 __all__ = ["UP", "Module", "folder_below", "unique_modules"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from archon_runtime.classes import replace
 from archon_runtime.plan import FileSpec
 from archon_runtime.techniques.base import Check, OptionKind, options_of
 from archonc.check.typed import CheckedArchitecture, CheckedStep, leaf_steps
@@ -86,6 +84,8 @@ def read_files(
                 if path not in files:
                     text = _read(path, read, span, sink)
                     if text is not None:
+                        import hashlib  # here: few programs name files
+
                         files[path] = FileSpec(text, hashlib.sha256(text.encode()).hexdigest())
             if check.file in files:
                 _check_function(check, files[check.file].text, span, sink)
@@ -167,7 +167,7 @@ def _unreadable(path: str, why: str, span: Span, sink: DiagnosticSink) -> None:
 
 def _check_function(check: Check, text: str, span: Span, sink: DiagnosticSink) -> None:
     try:
-        tree = ast.parse(text)
+        defined = _defined(text)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f" in line {line}" if line else ""
@@ -175,7 +175,6 @@ def _check_function(check: Check, text: str, span: Span, sink: DiagnosticSink) -
         helps = ("mend the file",)
         sink.error(CHECK_FUNCTION_MISSING, message, span, "cannot be used", helps=helps)
         return
-    defined = list(_defined(tree))
     if check.function in defined:
         return
     near = suggest(check.function, defined)
@@ -190,14 +189,19 @@ def _check_function(check: Check, text: str, span: Span, sink: DiagnosticSink) -
     )
 
 
-def _defined(tree: ast.Module) -> Iterable[str]:
-    for statement in tree.body:
+def _defined(text: str) -> list[str]:
+    """List the names that a Python module defines or imports at its top."""
+    import ast  # here: few programs name a function
+
+    found: list[str] = []
+    for statement in ast.parse(text).body:
         match statement:
             case ast.FunctionDef(name=name):
-                yield name
+                found.append(name)
             case ast.ImportFrom(names=names):
-                yield from (alias.asname or alias.name for alias in names)
+                found += [alias.asname or alias.name for alias in names]
             case ast.Assign(targets=targets):
-                yield from (each.id for each in targets if isinstance(each, ast.Name))
+                found += [each.id for each in targets if isinstance(each, ast.Name)]
             case _:
                 pass
+    return found

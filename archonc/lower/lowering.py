@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.plan import (
     FileSpec,
     LayerSpec,
@@ -106,19 +106,18 @@ class _Lowering:
     read: FileReader
 
     def layers(self, layers: tuple[CheckedLayer, ...]) -> tuple[LayerSpec, ...]:
-        return tuple(
-            LayerSpec(
-                name=layer.name,
-                steps=tuple(
-                    self._nested(step) if isinstance(step, CheckedNested) else self._step(step)
-                    for step in layer.steps
-                ),
-                outflow=layer.outflow,
-                bounds=layer.bounds,
-                budget=layer.budget,
-            )
-            for layer in layers
-        )
+        # Loops, for their few frames: architectures may stand inside one another 100 deep.
+        lowered: list[LayerSpec] = []
+        for layer in layers:
+            steps: list[StepSpec | NestedSpec] = []
+            for step in layer.steps:
+                if isinstance(step, CheckedNested):
+                    steps.append(self._nested(step))
+                else:
+                    steps.append(self._step(step))
+            made = tuple(steps)
+            lowered.append(LayerSpec(layer.name, made, layer.outflow, layer.bounds, layer.budget))
+        return tuple(lowered)
 
     def _nested(self, step: CheckedNested) -> NestedSpec:
         return NestedSpec(

@@ -36,28 +36,33 @@ def check_recursion(
     symbols: Sequence[ArchitectureSymbol], callees: dict[Span, Callee], sink: DiagnosticSink
 ) -> None:
     """Report each circle once, at the component that closes it, which becomes Unknown."""
-    done: set[Span] = set()
+    depths: dict[Span, int] = {}
 
     def visit(symbol: ArchitectureSymbol, chain: list[tuple[ArchitectureSymbol, Span]]) -> None:
+        deepest = 0
+        started = [each.span for each, _ in chain]
         for call in calls_in(symbol.declaration.body):
             span = call.callee.span
             callee = callees.get(span)
-            if not isinstance(callee, ArchitectureSymbol) or callee.span in done:
+            if not isinstance(callee, ArchitectureSymbol):
                 continue
-            started = [each.span for each, _ in chain]
-            if len(chain) > MAX_DEPTH:
-                _report_depth(span, sink)
-                callees[span] = Unknown(callee.name)
-            elif callee.span in started:
+            if callee.span in started:
                 circle = [*chain[started.index(callee.span) :], (callee, span)]
                 _report(circle, span, sink)
                 callees[span] = Unknown(callee.name)
-            else:
+                continue
+            if callee.span not in depths and len(chain) <= MAX_DEPTH:
                 visit(callee, [*chain, (callee, span)])
-        done.add(symbol.span)
+            depth = 1 + depths.get(callee.span, MAX_DEPTH)
+            if depth >= MAX_DEPTH:
+                _report_depth(span, sink)
+                callees[span] = Unknown(callee.name)
+            else:
+                deepest = max(deepest, depth)
+        depths[symbol.span] = deepest
 
     for symbol in symbols:
-        if symbol.span not in done:
+        if symbol.span not in depths:
             visit(symbol, [(symbol, symbol.span)])
 
 

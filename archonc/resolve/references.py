@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from archon_runtime.classes import dataclass
 from archon_runtime.providers.kinds import KINDS
 from archon_runtime.techniques import TECHNIQUES
 from archonc.diagnostic.codes_check import UNKNOWN_TECHNIQUE, WRONG_KIND_OF_NAME

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_check import MISPLACED_HOLE, OUT_OF_RANGE, WRONG_TYPE
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit
 from archonc.resolve.describe import CHOICES, describe

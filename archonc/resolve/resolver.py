@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
+from archon_runtime.classes import dataclass, field, replace
 from archonc.diagnostic.codes_check import DUPLICATE_NAME
 from archonc.diagnostic.diagnostic import DiagnosticSink, Label
 from archonc.load.module import Module, unique_modules

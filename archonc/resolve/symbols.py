@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from archon_runtime.classes import dataclass
 from archon_runtime.plan import ModelSpec, ProviderSpec
 from archon_runtime.prompt import Prompt
 from archon_runtime.providers.kinds import ProviderKind

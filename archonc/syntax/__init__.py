@@ -1,4 +1,4 @@
-"""From a program's text to its AST. The only package that imports Lark."""
+"""From a program's text to its AST."""
 
 from archonc.syntax.parse import EDITION, parse_program
 from archonc.syntax.read import read_source

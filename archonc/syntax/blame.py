@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_syntax import (
     MISPLACED_STATEMENT,
     UNCLOSED_BRACKET,
@@ -71,7 +70,7 @@ def _found_span(reader: Reader, index: int) -> Span:
     """Span of a token; of a separator only its comma, or the empty end of the line."""
     token, span = reader.tokens[index], span_of(reader.tokens[index])
     if token.type == "_SEP":
-        return Span(span.start, span.start + token.startswith(","))
+        return Span(span.start, span.start + token.text.startswith(","))
     return span
 
 
@@ -80,7 +79,7 @@ def _report_start(
 ) -> Resumption:
     """Report a statement that starts where none may: it is misplaced, or a bracket is open."""
     tokens = reader.tokens
-    word = str(tokens[start])
+    word = tokens[start].text
     if height is None:
         closes = [at for at in (start - 2,) if at >= 0 and tokens[at].type == "RBRACE"]
         secondary = tuple(Label(span_of(tokens[at]), "the braces end here") for at in closes)
@@ -113,12 +112,12 @@ def _report_unclosed(reader: Reader, until: int, sink: DiagnosticSink) -> None:
     inner = reader.opened[-1][0]
     dedented = tokens.dedented_pair(inner + 1, until)
     opener = inner if dedented is None else dedented
-    bracket = str(tokens[opener])
+    bracket = tokens[opener].text
     reader.blamed.add(tokens[opener].type)
     found = tokens[until]
     reason = "the file ends here"
     if found.type in CLOSERS:
-        reason = f"`{found}` comes first"
+        reason = f"`{found.text}` comes first"
     elif found.type != "$END":
         reason = "the next statement starts here"
     sink.error(
@@ -139,15 +138,17 @@ def _report_closer(reader: Reader, index: int, sink: DiagnosticSink) -> None:
         _report_unclosed(reader, index, sink)
         return
     if not reader.opened:
-        message = f"`{token}` closes nothing"
+        message = f"`{token.text}` closes nothing"
         reader.blamed.add(CLOSERS[token.type])
-        sink.error(UNMATCHED_BRACKET, message, span_of(token), helps=(f"remove the `{token}`",))
+        sink.error(
+            UNMATCHED_BRACKET, message, span_of(token), helps=(f"remove the `{token.text}`",)
+        )
         return
     opener = tokens[reader.opened[-1][0]]
-    partner = _PARTNER[str(opener)]
+    partner = _PARTNER[opener.text]
     sink.error(
         UNMATCHED_BRACKET,
-        f"`{opener}` is closed by `{token}`",
+        f"`{opener.text}` is closed by `{token.text}`",
         span_of(token),
         f"`{partner}` belongs here",
         secondary=(Label(span_of(opener), "opened here"),),

@@ -1,11 +1,8 @@
-"""From Lark's tree to the AST: statements and the members of an architecture."""
+"""From the tree to the AST: statements and the members of an architecture."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from lark import Token, Tree
-
+from archon_runtime.classes import dataclass, replace
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.syntax.build_values import ValueBuilder, report_grouped_digits, span_of, subtrees
 from archonc.syntax.nodes import (
@@ -33,11 +30,12 @@ from archonc.syntax.nodes import (
     Statement,
 )
 from archonc.syntax.numbers import read_number
+from archonc.syntax.tree import Token, Tree
 
 __all__ = ["build_statement"]
 
 
-def build_statement(tree: Tree[Token], sink: DiagnosticSink) -> Statement | Edition:
+def build_statement(tree: Tree, sink: DiagnosticSink) -> Statement | Edition:
     """Build one statement; mistakes inside its values go to the sink."""
     return _Builder(ValueBuilder(sink)).statement(tree)
 
@@ -46,12 +44,13 @@ def build_statement(tree: Tree[Token], sink: DiagnosticSink) -> Statement | Edit
 class _Builder:
     values: ValueBuilder
 
-    def statement(self, tree: Tree[Token]) -> Statement | Edition:
+    def statement(self, tree: Tree) -> Statement | Edition:
         values, span = self.values, span_of(tree)
         if tree.data == "edition":
             # The grammar gives it a bare token: an edition takes no sign.
             (token,) = tree.children
-            return Edition(read_number(str(token), span_of(token), values.sink), span)
+            assert isinstance(token, Token)
+            return Edition(read_number(token.text, span_of(token), values.sink), span)
         first, *rest = subtrees(tree.children)
         match tree.data:
             case "import_decl":
@@ -72,17 +71,17 @@ class _Builder:
             case _:
                 return self._architecture(tree)
 
-    def _prompt(self, tree: Tree[Token]) -> PromptText | ExampleMember:
+    def _prompt(self, tree: Tree) -> PromptText | ExampleMember:
         if tree.data == "example":
             texts = tuple(map(self._prompt_text, subtrees(tree.children)))
             return ExampleMember(texts, span_of(tree))
         return self._prompt_text(tree)
 
-    def _prompt_text(self, tree: Tree[Token]) -> PromptText:
+    def _prompt_text(self, tree: Tree) -> PromptText:
         name, value = tree.children
         return PromptText(self.values.name(name), self.values.value(value), span_of(tree))
 
-    def _architecture(self, tree: Tree[Token]) -> ArchitectureDecl:
+    def _architecture(self, tree: Tree) -> ArchitectureDecl:
         name, *given, body = subtrees(tree.children)
         parameters = tuple(
             self._parameter(each) for group in given for each in subtrees(group.children)
@@ -91,7 +90,7 @@ class _Builder:
             self.values.name(name), parameters, self._block(body), span_of(tree)
         )
 
-    def _parameter(self, tree: Tree[Token]) -> Parameter:
+    def _parameter(self, tree: Tree) -> Parameter:
         name, kind, *default = tree.children
         values = self.values
         return Parameter(
@@ -101,7 +100,7 @@ class _Builder:
             span_of(tree),
         )
 
-    def _member(self, tree: Tree[Token]) -> Member:
+    def _member(self, tree: Tree) -> Member:
         values, span = self.values, span_of(tree)
         children = subtrees(tree.children)
         match tree.data:
@@ -121,14 +120,14 @@ class _Builder:
             case _:
                 return self._layer(tree)
 
-    def _block(self, tree: Tree[Token]) -> Block:
+    def _block(self, tree: Tree) -> Block:
         return Block(tuple(map(self._member, subtrees(tree.children))), span_of(tree))
 
-    def _budget(self, tree: Tree[Token]) -> BudgetMember:
+    def _budget(self, tree: Tree) -> BudgetMember:
         (record,) = subtrees(tree.children)
         return BudgetMember(self.values.record(record), span_of(tree))
 
-    def _layer(self, tree: Tree[Token]) -> LayerMember:
+    def _layer(self, tree: Tree) -> LayerMember:
         children = subtrees(tree.children)
         name: Name | None = None
         if tree.data != "layer_call":
@@ -139,7 +138,7 @@ class _Builder:
         block = tree.data == "layer_block"
         return LayerMember(name, components, budgets, block, False, span_of(tree))
 
-    def _component(self, tree: Tree[Token]) -> Component:
+    def _component(self, tree: Tree) -> Component:
         """Build a component of a block, or the bare call of a layer in a short form."""
         if tree.data == "call":
             return Component(None, self.values.call(tree), span_of(tree))

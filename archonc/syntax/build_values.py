@@ -1,13 +1,11 @@
-"""Values of the AST, from Lark's tree: names, numbers, texts, calls, records, sums."""
+"""Values of the AST, from the tree: names, numbers, texts, calls, records, sums."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from lark import Token, Tree
-
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_syntax import GROUPED_DIGITS, NAME_NOT_ASCII, NESTED_TOO_DEEP
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit
 from archonc.source import Span
@@ -28,23 +26,20 @@ from archonc.syntax.nodes import (
 )
 from archonc.syntax.numbers import read_number
 from archonc.syntax.texts import decode_raw_text, decode_text
+from archonc.syntax.tree import Child, Token, Tree
 
-__all__ = ["MAX_OPERATORS", "Child", "ValueBuilder", "report_grouped_digits", "span_of", "subtrees"]
+__all__ = ["MAX_OPERATORS", "ValueBuilder", "report_grouped_digits", "span_of", "subtrees"]
 
 MAX_OPERATORS = 100
 """Most operators in one `require`: a chain of them is a deep tree to every later pass."""
 
-Child = Token | Tree[Token]
-
 
 def span_of(child: Child) -> Span:
     """Span of a token or of a tree that is not empty."""
-    if isinstance(child, Token):
-        return Span(child.start_pos or 0, child.end_pos or 0)
-    return Span(child.meta.start_pos, child.meta.end_pos)
+    return Span(child.start, child.end)
 
 
-def subtrees(children: Iterable[Child]) -> tuple[Tree[Token], ...]:
+def subtrees(children: Iterable[Child]) -> tuple[Tree, ...]:
     """Leave out tokens."""
     return tuple(child for child in children if isinstance(child, Tree))
 
@@ -77,7 +72,7 @@ class ValueBuilder:
             case "text":
                 return self.text(tree)
             case "boolean":
-                return Bool(str(tree.children[0]) == "true", span_of(tree))
+                return Bool(_text_of(tree.children[0]) == "true", span_of(tree))
             case "reference":
                 return self.reference(tree)
             case "call":
@@ -92,55 +87,56 @@ class ValueBuilder:
             case _:
                 return self._operation(tree)
 
-    def number(self, tree: Tree[Token]) -> Number:
+    def number(self, tree: Tree) -> Number:
         """Build a number; a minus sign may have spaces after it."""
-        return read_number("".join(str(part) for part in tree.children), span_of(tree), self.sink)
+        return read_number("".join(map(_text_of, tree.children)), span_of(tree), self.sink)
 
-    def text(self, tree: Tree[Token]) -> Text:
+    def text(self, tree: Tree) -> Text:
         """Build a text of either kind."""
         (token,) = tree.children
         assert isinstance(token, Token)
         raw = token.type == "RAW_TEXT"
         span = span_of(tree)
-        value = decode_raw_text(token) if raw else decode_text(token, span.start, self.sink)
+        value = (
+            decode_raw_text(token.text) if raw else decode_text(token.text, span.start, self.sink)
+        )
         return Text(value, raw, span)
 
-    def reference(self, tree: Tree[Token]) -> Reference:
+    def reference(self, tree: Tree) -> Reference:
         """Build a name with its dots."""
         return Reference(tuple(map(self.name, tree.children)), span_of(tree))
 
-    def call(self, tree: Tree[Token]) -> Call:
+    def call(self, tree: Tree) -> Call:
         """Build a call."""
         callee, *arguments = subtrees(tree.children)
         built = tuple(map(self.argument, arguments))
         report_grouped_digits(built, self.sink)
         return Call(self.reference(callee), built, span_of(tree))
 
-    def argument(self, tree: Tree[Token]) -> Argument:
+    def argument(self, tree: Tree) -> Argument:
         """Build an argument of a call or a field of a record."""
         *names, value = tree.children
         return Argument(self.name(names[0]) if names else None, self.value(value), span_of(tree))
 
-    def record(self, tree: Tree[Token]) -> Record:
+    def record(self, tree: Tree) -> Record:
         """Build a record."""
         return Record(tuple(map(self.argument, subtrees(tree.children))), span_of(tree))
 
-    def _list(self, tree: Tree[Token]) -> ListExpr:
+    def _list(self, tree: Tree) -> ListExpr:
         items = tuple(map(self.value, tree.children))
         report_grouped_digits([Argument(None, item, item.span) for item in items], self.sink)
         return ListExpr(items, span_of(tree))
 
-    def comparison(self, tree: Tree[Token]) -> Comparison:
+    def comparison(self, tree: Tree) -> Comparison:
         """Build the condition of a `require`."""
         left, operator, right = tree.children
         self._check_length(tree)
-        return Comparison(str(operator), self.value(left), self.value(right), span_of(tree))
+        return Comparison(_text_of(operator), self.value(left), self.value(right), span_of(tree))
 
-    def _check_length(self, tree: Tree[Token]) -> None:
+    def _check_length(self, tree: Tree) -> None:
         operators = sum(
             isinstance(child, Token) and child.type in ("PLUS", "MINUS", "STAR", "SLASH")
-            for part in tree.iter_subtrees()
-            for child in part.children
+            for child in _descendants(tree)
         )
         if operators > MAX_OPERATORS:
             self.sink.error(
@@ -150,7 +146,7 @@ class ValueBuilder:
                 helps=(f"split it, so that none has more than {MAX_OPERATORS}",),
             )
 
-    def _operation(self, tree: Tree[Token]) -> Expr:
+    def _operation(self, tree: Tree) -> Expr:
         """Fold `a + b - c` from the left."""
         first, *rest = tree.children
         result = self.value(first)
@@ -158,8 +154,21 @@ class ValueBuilder:
             return result  # reported by the condition that it is part of
         for operator, operand in zip(rest[::2], rest[1::2], strict=True):
             right = self.value(operand)
-            result = Operation(str(operator), result, right, result.span.to(right.span))
+            result = Operation(_text_of(operator), result, right, result.span.to(right.span))
         return result
+
+
+def _text_of(child: Child) -> str:
+    """Text of a child that the grammar makes a token."""
+    assert isinstance(child, Token)
+    return child.text
+
+
+def _descendants(tree: Tree) -> Iterator[Child]:
+    for child in tree.children:
+        yield child
+        if isinstance(child, Tree):
+            yield from _descendants(child)
 
 
 def report_grouped_digits(arguments: Sequence[Argument], sink: DiagnosticSink) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lark import Token
-
 from archonc.syntax.grammar import KEYWORDS
+from archonc.syntax.tree import Token
 
 __all__ = ["describe_expected", "describe_found", "join_words"]
 
@@ -84,8 +83,8 @@ def describe_found(token: Token) -> str:
     if token.type == "$END":
         return "end of file"
     if token.type == "_SEP":
-        return "`,`" if token.startswith(",") else "end of line"
-    line = token.partition("\n")[0]
+        return "`,`" if token.text.startswith(",") else "end of line"
+    line = token.text.partition("\n")[0]
     return f"`{line if len(line) <= 30 else line[:29] + '…'}`"
 
 

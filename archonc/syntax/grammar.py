@@ -1,4 +1,4 @@
-"""The grammar as Lark runs it: from a text to tokens, and a parser to feed them to."""
+"""From a text to tokens, and what is known of their types."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from lark import Lark, Token
-from lark.parsers.lalr_interactive_parser import InteractiveParser
+from archonc.syntax.tables import IGNORED, LEXER, WORDS
+from archonc.syntax.tree import Token
 
-from archonc.data import data_folder
+__all__ = ["CLOSERS", "KEYWORDS", "OPENERS", "lex"]
 
-__all__ = ["CLOSERS", "KEYWORDS", "OPENERS", "grammar_text", "lex", "start_parser"]
-
-KEYWORDS = frozenset(
-    {"ANSWER", "ARCHITECTURE", "ARCHON", "AS", "BUDGET", "EITHER", "EXAMPLE", "IMPORT", "LAYER"}
-    | {"MAYBE", "MODEL", "MODELS", "OR", "OVER", "PROMPT", "PROVIDER", "REPEAT", "REQUIRE"}
-    | {"SEARCH"}
-)
+KEYWORDS = frozenset(WORDS.values()) - {"TRUE", "FALSE"}
 """Token types of the soft keywords."""
 
 CLOSERS = {"RPAR": "LPAR", "RSQB": "LSQB", "RBRACE": "LBRACE"}
@@ -28,47 +22,29 @@ OPENERS = frozenset(CLOSERS.values())
 _TYPES = {")": "RPAR", "]": "RSQB", "}": "RBRACE", "(": "LPAR", "[": "LSQB", "{": "LBRACE"}
 
 
-class _ErrorTerminals:
-    """Keep the terminals that no rule uses: they catch what is wrong in a text."""
-
-    always_accept = ("OPEN_RAW_TEXT", "OPEN_TEXT", "QUOTED", "STRAY")
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        return stream
-
-
-def grammar_text() -> str:
-    """Read the grammar's file."""
-    return (data_folder("grammar") / "archon.lark").read_text(encoding="utf-8")
-
-
 @cache
-def _lark() -> Lark:
-    return Lark(
-        grammar_text(),
-        start="program",
-        parser="lalr",
-        lexer="basic",
-        propagate_positions=True,
-        maybe_placeholders=False,
-        postlex=_ErrorTerminals(),
-    )
-
-
-def start_parser() -> InteractiveParser:
-    """Start a parser that is fed token by token."""
-    return _lark().parse_interactive("")
+def _scanner() -> re.Pattern[str]:
+    return re.compile(LEXER)
 
 
 def lex(text: str) -> list[Token]:
     """Cut a text into tokens, the last of which is `$END`; every text has them."""
     tokens: list[Token] = []
-    # `Lark.lex` would build its lexer anew for each text; the parser's is built once.
-    parser = _lark().parse_interactive(text)
-    stream: Iterator[Token] = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]
-    for token in stream:
-        tokens.extend(_split_open_text(token) if token.type == "OPEN_TEXT" else (token,))
-    tokens.append(Token("$END", "", start_pos=len(text), end_pos=len(text)))
+    end = 0
+    # Every character is part of a match, for the last terminal takes what is left.
+    for match in _scanner().finditer(text):
+        kind, written = match.lastgroup or "", match.group()
+        start, end = end, end + len(written)
+        if kind == "NAME":
+            kind = WORDS.get(written, "NAME")
+        elif kind == IGNORED:
+            continue
+        token = Token(kind, written, start, end)
+        if kind == "OPEN_TEXT":
+            tokens.extend(_split_open_text(token))
+        else:
+            tokens.append(token)
+    tokens.append(Token("$END", "", len(text), len(text)))
     return tokens
 
 
@@ -78,21 +54,23 @@ def _split_open_text(token: Token) -> Iterator[Token]:
     In `model("name, top_p: 1)` the bracket is surely meant to close the call; taken as
     text, it would make a second mistake of one.
     """
-    start = token.start_pos or 0
+    text, start = token.text, token.start
     closers: list[int] = []
-    tail = re.search(r"[\])}\s]*$", token)
+    tail = len(text)
+    while tail and (text[tail - 1] in ")]}" or text[tail - 1].isspace()):
+        tail -= 1
     depth = 0
-    for offset, char in enumerate(token):
+    for offset, char in enumerate(text):
         if char in "([{":
             depth += 1
         elif char in ")]}":
             depth -= 1
             if depth < 0:
                 depth = 0
-                if tail and offset >= tail.start():
+                if offset >= tail:
                     closers.append(offset)
-    end = start + (closers[0] if closers else len(token))
-    yield Token(token.type, token[: end - start], start_pos=start, end_pos=end)
+    end = closers[0] if closers else len(text)
+    yield Token(token.type, text[:end], start, start + end)
     for offset in closers:
         place = start + offset
-        yield Token(_TYPES[token[offset]], token[offset], start_pos=place, end_pos=place + 1)
+        yield Token(_TYPES[text[offset]], text[offset], place, place + 1)

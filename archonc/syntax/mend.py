@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from archon_runtime.classes import dataclass, replace
 from archonc.diagnostic.codes_syntax import UNCLOSED_BRACKET, UNMATCHED_BRACKET
 from archonc.diagnostic.diagnostic import Diagnostic
 from archonc.source import Source, Span

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from dataclasses import dataclass
 
-from lark import Token
-
+from archon_runtime.classes import dataclass
 from archonc.diagnostic.codes_syntax import (
     GROUPED_DIGITS,
     UNCLOSED_TEXT,
@@ -19,6 +17,7 @@ from archonc.diagnostic.suggest import suggest
 from archonc.source import Span
 from archonc.syntax.build_values import span_of
 from archonc.syntax.token_list import MEMBERS, STATEMENTS, TokenList
+from archonc.syntax.tree import Token
 
 __all__ = ["Mistake", "Place", "recognise"]
 
@@ -76,20 +75,21 @@ def _single_quotes(place: Place) -> Mistake | None:
     token, span = place.token, span_of(place.token)
     if token.type != "QUOTED":
         return None
-    whole = len(token) > 1 and token.endswith("'") and not re.search(r'["\\]', token)
-    edits = (Edit(span, f'"{token[1:-1]}"'),) if whole else ()
+    text = token.text
+    whole = len(text) > 1 and text.endswith("'") and not re.search(r'["\\]', text)
+    edits = (Edit(span, f'"{text[1:-1]}"'),) if whole else ()
     return Mistake("a text stands in `\"`, not in `'`", span, ('write `"…"`',), edits=edits)
 
 
 def _curly_quotes(place: Place) -> Mistake | None:
-    if place.token.type != "STRAY" or place.token not in "“”„«»‘’`":
+    if place.token.type != "STRAY" or place.token.text not in "“”„«»‘’`":
         return None
-    message = f'a text stands in `"`, not in `{place.token}`'
+    message = f'a text stands in `"`, not in `{place.token.text}`'
     return Mistake(message, span_of(place.token), ('write `"…"`',))
 
 
 def _semicolon(place: Place) -> Mistake | None:
-    if place.token.type != "STRAY" or place.token != ";":
+    if place.token.type != "STRAY" or place.token.text != ";":
         return None
     span = span_of(place.token)
     helps = ("remove it; a new line or a comma separates",)
@@ -111,7 +111,7 @@ def _equals_for_colon(place: Place) -> Mistake | None:
     message = "`:` stands between a name and its value here, not `=`"
     name = place.tokens[place.index - 1]
     edit = Edit(Span(span_of(name).end, span.end), ":")
-    return Mistake(message, span, (f"write `{name}:`",), edits=(edit,))
+    return Mistake(message, span, (f"write `{name.text}:`",), edits=(edit,))
 
 
 def _colon_for_equals(place: Place) -> Mistake | None:
@@ -170,8 +170,8 @@ def _bracket_on_next_line(place: Place) -> Mistake | None:
     if following not in place.accepted:
         return None
     bracket = place.tokens[place.index + 1]
-    message = f"`{bracket}` stands on a line of its own, and a new line separates"
-    helps = (f"put `{bracket}` at the end of the line before",)
+    message = f"`{bracket.text}` stands on a line of its own, and a new line separates"
+    helps = (f"put `{bracket.text}` at the end of the line before",)
     return Mistake(message, span_of(bracket), helps)
 
 
@@ -193,7 +193,7 @@ def _quoted_name(place: Place) -> Mistake | None:
     index = place.index - 1 if place.token.type == "COLON" else place.index
     if tokens[index].type != "TEXT" or tokens[index + 1].type != "COLON":
         return None
-    name = str(tokens[index])[1:-1]
+    name = tokens[index].text[1:-1]
     span = span_of(tokens[index])
     edits = (Edit(span, name),) if re.fullmatch(r"[A-Za-z_]\w*", name) else ()
     return Mistake("a name stands without quotes", span, (f"write `{name}:`",), edits=edits)
@@ -209,7 +209,7 @@ def _unknown_statement(place: Place) -> Mistake | None:
         words, where = MEMBERS, "a member of an architecture"
     else:
         return None
-    word, span = str(place.token), span_of(place.token)
+    word, span = place.token.text, span_of(place.token)
     message = f"`{word}` does not start {where}"
     guess = suggest(word, words)
     if guess:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from archon_runtime.classes import dataclass
 from archonc.source import Span
 
 __all__ = [

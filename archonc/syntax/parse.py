@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import islice, takewhile
 
-from lark import Token, Tree
-
+from archon_runtime.classes import replace
+from archonc.collector import pause_collector
 from archonc.diagnostic.codes_syntax import (
     EDITION_MISPLACED,
     EDITION_MISSING,
@@ -27,6 +29,7 @@ from archonc.syntax.mend import mend_statement
 from archonc.syntax.nodes import Edition, ImportDecl, Program, Statement
 from archonc.syntax.recover import Reader
 from archonc.syntax.token_list import TokenList
+from archonc.syntax.tree import Tree
 
 __all__ = ["EDITION", "MAX_NESTING", "parse_program"]
 
@@ -38,16 +41,25 @@ MAX_NESTING = 100
 
 MAX_MISTAKES = 100
 
+MAX_STOPS = 2000
+"""Most tokens that may fit nothing, reported or not: one line can hold a million of them."""
+
 _LONG_QUOTE = re.compile(r"`([^`]{60})[^`]{2,}`")
 
 
 class _CappedSink(DiagnosticSink):
     """Takes so many diagnostics and no more: a file of something else has one a line."""
 
+    most = MAX_MISTAKES
+
     @property
     def is_full(self) -> bool:
         """Tell whether another diagnostic would be dropped."""
-        return len(self._found) >= MAX_MISTAKES
+        return len(self._found) >= self.most
+
+    def take_one_more(self) -> None:
+        """Be full after one more diagnostic, which will say so."""
+        self.most = min(self.most, len(self._found) + 1)
 
     def lines(self) -> set[int]:
         """Lines that have a mistake."""
@@ -55,7 +67,7 @@ class _CappedSink(DiagnosticSink):
 
     def add(self, diagnostic: Diagnostic) -> None:
         if not self.is_full:
-            last = len(self._found) == MAX_MISTAKES - 1
+            last = len(self._found) == self.most - 1
             more = ("mistakes after this one are not shown",) if last else ()
             short = replace(
                 diagnostic,
@@ -78,6 +90,11 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     architecture only the member with the mistake is. What is left can be checked
     further without a mistake being reported twice.
     """
+    with pause_collector():
+        return _parse(source, sink)
+
+
+def _parse(source: Source, sink: DiagnosticSink) -> Program:
     found = _CappedSink(source)
     text = blank_forbidden(found)
     tokens = TokenList(source, lex(text))
@@ -91,8 +108,9 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     else:
         tree = _read(tokens, found)
         built = [build_statement(child, found) for child in subtrees(tree.children)]
+    mistakes = found.diagnostics
     mended = [
-        mend_statement(statement, found.diagnostics)
+        mend_statement(statement, mistakes)
         for statement in built
         if not isinstance(statement, Edition) and not found.is_full
     ]
@@ -104,26 +122,29 @@ def parse_program(source: Source, sink: DiagnosticSink) -> Program:
     return Program(edition, intact, frozenset(broken), whole)
 
 
-def _read(tokens: TokenList, sink: _CappedSink) -> Tree[Token]:
+def _read(tokens: TokenList, sink: _CappedSink) -> Tree:
     """Feed all tokens to the parser, and go on after each error."""
     reader = Reader(tokens)
-    index, end, last = 0, len(tokens) - 1, -1
+    index, end, last, stops = 0, len(tokens) - 1, -1, 0
     mistaken = sink.lines()
     while index < end:
         if reader.feed(index):
             index += 1
             continue
-        if sink.is_full:
+        stops += 1
+        if sink.is_full or stops > MAX_STOPS:
             reader.give_up()
             break
-        if index <= last:
+        if stops == MAX_STOPS:
+            sink.take_one_more()
+        elif index <= last:
             # Reported already, and where it went on led here again: go further on.
             last += 1
             index = reader.skip_to(last)
             continue
         last = index
         # What fits nothing on a line with a mistake is most likely part of that mistake.
-        quiet = tokens.line(index) in mistaken
+        quiet = tokens.line(index) in mistaken and stops < MAX_STOPS
         found = _CappedSink(tokens.source) if quiet else sink
         resumption = report_syntax_error(reader, index, found)
         mistaken.update(found.lines())
@@ -150,6 +171,13 @@ def _without_echoes(found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
         return diagnostic.code == UNEXPECTED_TOKEN and place.start in units
 
     return [diagnostic for diagnostic in found if not is_echo(diagnostic)]
+
+
+def _holds_any(outer: Span, places: Sequence[Span]) -> bool:
+    """Tell whether one of the places, which are sorted, lies in a span."""
+    first = bisect_left(places, outer.start, key=lambda place: place.start)
+    after = takewhile(lambda place: place.start <= outer.end, islice(places, first, None))
+    return any(_lies_in(place, outer) for place in after)
 
 
 def _lies_in(inner: Span, outer: Span) -> bool:
@@ -202,16 +230,17 @@ def _check_edition(
 
 def _report_missing(tokens: TokenList, sink: DiagnosticSink) -> None:
     """Report that there is no edition, unless a line that was meant as one is broken."""
-    words = [token for token in tokens.tokens if token.type != "_SEP"]
-    if any(tokens[at].type == "ARCHON" and tokens.is_first(at) for at in range(len(tokens))):
+    first = next(token for token in tokens.tokens if token.type != "_SEP")
+    editions = (at for at, token in enumerate(tokens.tokens) if token.type == "ARCHON")
+    if any(map(tokens.is_first, editions)):
         return
-    start = span_of(words[0]).start
+    start = first.start
     if any(found.primary.span.start == start for found in sink.diagnostics):
         return
     sink.error(
         EDITION_MISSING,
         "the file does not say its edition of the language",
-        Span(start, start) if words[0].type == "$END" else span_of(words[0]),
+        Span(start, start) if first.type == "$END" else span_of(first),
         helps=(f"write `archon {EDITION}` on the first line",),
         edits=(Edit(Span(start, start), f"archon {EDITION}\n\n"),),
     )

@@ -1,4 +1,4 @@
-"""From tokens to Lark's tree, past syntax errors: each is reported, and reading goes on.
+"""From tokens to a tree, past syntax errors: each is reported, and reading goes on.
 
 The parser is LALR, so what it has read is a stack of states. After an error the stack is
 cut back to a state that accepts the token to go on with: the word that starts the next
@@ -8,15 +8,13 @@ statement, a closing bracket, or the next argument inside the brackets that are 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, field
 
-from lark import Token, Tree
-from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_interactive_parser import InteractiveParser
-
-from archonc.syntax.grammar import CLOSERS, OPENERS, start_parser
-from archonc.syntax.token_list import MEMBERS, TokenList
+from archon_runtime.classes import dataclass, field
+from archonc.syntax.brackets import OpenBrackets
+from archonc.syntax.grammar import CLOSERS, OPENERS
+from archonc.syntax.lalr import Parser
+from archonc.syntax.token_list import MEMBERS, STARTS, TokenList
+from archonc.syntax.tree import Token, Tree
 
 __all__ = ["Reader"]
 
@@ -41,19 +39,12 @@ class Reader:
     tokens: TokenList
     opened: list[tuple[int, int]] = field(default_factory=list)
     blamed: set[str] = field(default_factory=set)
-    _parser: InteractiveParser = field(default_factory=start_parser)
-
-    def __post_init__(self) -> None:
-        # No tree is built on trial.
-        self._trial_conf = copy(self._parser.parser_state.parse_conf)
-        self._trial_conf.callbacks = {}
+    _parser: Parser = field(default_factory=Parser)
 
     def feed(self, index: int) -> bool:
         """Read a token; false, if it fits nothing."""
         token = self.tokens[index]
-        try:
-            self._parser.feed_token(token)
-        except UnexpectedToken:
+        if not self._parser.feed(token):
             return False
         if token.type in OPENERS:
             self.opened.append((index, self.height))
@@ -61,15 +52,17 @@ class Reader:
             self.opened.pop()
         return True
 
-    def finish(self) -> Tree[Token]:
+    def finish(self) -> Tree:
         """Read the end of the file; it must fit."""
-        end = self.tokens[len(self.tokens) - 1]
-        tree: Tree[Token] = self._parser.feed_token(end)
+        fits = self._parser.feed(self.tokens[len(self.tokens) - 1])
+        tree = self._parser.values[0]
+        assert fits
+        assert isinstance(tree, Tree)
         return tree
 
     def is_complete(self) -> bool:
         """Tell whether the file may end here."""
-        return self._fits(self.height, ("$END",))
+        return self._parser.fits(self.height, ("$END",))
 
     def give_up(self) -> None:
         """Forget what is unfinished, so that the file may end here."""
@@ -78,7 +71,7 @@ class Reader:
     @property
     def height(self) -> int:
         """Height of the parser's stack."""
-        return len(self._parser.parser_state.state_stack)
+        return len(self._parser.states)
 
     @property
     def bracket(self) -> str | None:
@@ -87,20 +80,17 @@ class Reader:
 
     def accepted(self) -> frozenset[str]:
         """Types of the tokens that fit here."""
-        accepted: set[str] = self._parser.accepts()  # type: ignore[no-untyped-call]
-        return frozenset(accepted)
+        return self._parser.accepted()
 
     def cut(self, height: int) -> None:
         """Forget what was read above a height of the stack."""
-        state = self._parser.parser_state
-        del state.state_stack[height:]
-        del state.value_stack[height - 1 :]
+        self._parser.cut(height)
         while self.opened and self.opened[-1][1] > height:
             self.opened.pop()
 
     def find_height(self, *types: str, above: int = 1) -> int | None:
         """Find the greatest height at which tokens of these types fit one after another."""
-        return next((at for at in self._heights(above) if self._fits(at, types)), None)
+        return next((at for at in self._heights(above) if self._parser.fits(at, types)), None)
 
     def _heights(self, above: int) -> Iterator[int]:
         """Give the heights to which the stack may be cut, the greatest first.
@@ -109,7 +99,7 @@ class Reader:
         """
         closed: list[tuple[int, int]] = []
         opened: list[int] = []
-        for at, value in enumerate(self._parser.parser_state.value_stack, start=1):
+        for at, value in enumerate(self._parser.values, start=1):
             kind = value.type if isinstance(value, Token) else None
             if kind in OPENERS:
                 opened.append(at)
@@ -131,7 +121,7 @@ class Reader:
             (
                 at
                 for at in self._heights((height or 0) + 1)
-                if all(self._fits(at, types) for types in _IN_LAYER)
+                if all(self._parser.fits(at, types) for types in _IN_LAYER)
             ),
             None,
         )
@@ -143,9 +133,11 @@ class Reader:
         A statement that starts at *misplaced* is skipped like anything else.
         """
         inside, dropped = self._mend(index)
-        for at in range(index, len(self.tokens) - 1):
-            kind = self.tokens[at].type
-            if at != misplaced and self._may_start(at, inside):
+        useless: set[tuple[str, ...]] = set()
+        tokens = self.tokens.tokens
+        for at in range(index, len(tokens) - 1):
+            kind = tokens[at].type
+            if kind in STARTS and at != misplaced and self._may_start(at, inside):
                 height = self.statement_height(at)
                 if height is not None:
                     self.cut(height)
@@ -153,79 +145,71 @@ class Reader:
             if at == dropped:
                 continue
             if kind in OPENERS:
-                inside.append((kind, self.tokens.indent(at)))
-            elif kind in CLOSERS and any(opener == CLOSERS[kind] for opener, _ in inside):
-                while inside.pop()[0] != CLOSERS[kind]:
-                    pass
-            elif self._continues(at, kind, nested=bool(inside)):
-                return at
+                inside.open(kind, at)
+            elif kind in CLOSERS and inside.close(kind):
+                continue
+            elif kind in CLOSERS or (kind == "_SEP" and not inside and self.opened):
+                # The stack stays as it is, so that what did not help once never will.
+                goal = (kind, tokens[at + 1].type if kind == "_SEP" else "")
+                if goal not in useless and self._continues(at, kind):
+                    return at
+                useless.add(goal)
         self.give_up()
-        return len(self.tokens) - 1
+        return len(tokens) - 1
 
-    def _mend(self, index: int) -> tuple[list[tuple[str, int]], int | None]:
+    def _mend(self, index: int) -> tuple[OpenBrackets, int | None]:
         """Find out whether one bracket too few or too many is the mistake, and allow for it.
 
-        Gives the brackets to take for open (type and indentation), and one to ignore.
+        Gives the brackets to take for open, each at this token, and one to ignore.
         """
         tokens, kind = self.tokens, self.tokens[index].type
+        inside, brackets = OpenBrackets(), tokens.brackets
         if tokens.is_start(index):
-            return [], None
+            return inside, None
         accepted = self.accepted()
         for closer, opener in CLOSERS.items():
             surplus = 0 if opener in self.blamed else tokens.surplus(closer)
-            if surplus == 1 and opener in accepted and tokens.is_balanced(index, opener):
+            if surplus == 1 and opener in accepted and brackets.is_balanced_with(index, opener):
                 self.blamed.add(opener)
-                return [(opener, tokens.indent(index))], None
-            if surplus == -1 and kind == opener and tokens.is_balanced(index):
+                inside.open(opener, index)
+                return inside, None
+            if surplus == -1 and kind == opener and brackets.is_balanced_without(index):
                 self.blamed.add(opener)
-                return [], index
+                return inside, index
             missing = surplus == -1 and self.bracket == opener and closer in accepted
-            if missing and tokens.is_balanced(index, closer):
-                end = tokens[index - 1].end_pos
-                self._parser.feed_token(Token(closer, "", start_pos=end, end_pos=end))
+            if missing and brackets.is_balanced_with(index, closer):
+                end = tokens[index - 1].end
+                self._parser.feed(Token(closer, "", end, end))
                 self.opened.pop()
                 self.blamed.add(opener)
-        return [], None
+        return inside, None
 
-    def _may_start(self, index: int, inside: list[tuple[str, int]]) -> bool:
+    def _may_start(self, index: int, inside: OpenBrackets) -> bool:
         """Tell whether to go on at a statement, *inside* brackets that were skipped."""
         tokens = self.tokens
         if not tokens.is_start(index):
             return False
-        braces = [indent for opener, indent in inside if opener == "LBRACE"]
-        if braces:
+        brace = inside.place_of("LBRACE")
+        if brace is not None:
             # A statement of the skipped block, unless it stands too far to the left for that.
-            reach = braces[-1] - (tokens[index].type.lower() in MEMBERS)
-            return tokens.indent(index) <= reach and not tokens.is_balanced()
+            reach = tokens.indent(brace) - (tokens[index].type.lower() in MEMBERS)
+            return tokens.indent(index) <= reach and not tokens.brackets.is_balanced()
         ambiguous = tokens[index].type in _AMBIGUOUS
         return not ambiguous or (not inside and self.bracket in (None, "LBRACE"))
 
-    def _continues(self, at: int, kind: str, *, nested: bool) -> bool:
+    def _continues(self, at: int, kind: str) -> bool:
         """Cut the stack so that a separator or a closing bracket fits, if that is right."""
         if kind in CLOSERS:
             height = self.find_height(kind)
-        elif kind == "_SEP" and not nested and self.opened and not self.tokens.is_start(at + 1):
+        elif self.tokens.is_start(at + 1):
+            return False
+        else:
             floor = self.opened[-1][1]
             # Between statements and members only a known word may start the next one.
             if self.find_height("_SEP", *_MEMBER_START, above=floor):
                 return False
             height = self.find_height("_SEP", self.tokens[at + 1].type, above=floor)
-        else:
-            return False
         if height is None:
             return False
         self.cut(height)
-        return True
-
-    def _fits(self, height: int, types: tuple[str, ...]) -> bool:
-        trial: InteractiveParser = self._parser.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]
-        state = trial.parser_state
-        del state.state_stack[height:]
-        del state.value_stack[height - 1 :]
-        state.parse_conf = self._trial_conf
-        try:
-            for kind in types:
-                trial.feed_token(Token(kind, ""))
-        except UnexpectedToken:
-            return False
         return True

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
-from lark import Token
-
+from archon_runtime.classes import dataclass
 from archonc.source import Source, Span
+from archonc.syntax.brackets import Brackets, OpenBrackets
 from archonc.syntax.build_values import span_of
 from archonc.syntax.grammar import CLOSERS, KEYWORDS, OPENERS
+from archonc.syntax.tree import Token
 
-__all__ = ["MEMBERS", "STATEMENTS", "TokenList"]
+__all__ = ["MEMBERS", "STARTS", "STATEMENTS", "TokenList"]
 
 STATEMENTS = (
     "archon",
@@ -28,7 +31,11 @@ STATEMENTS = (
 MEMBERS = ("layer", "maybe", "budget", "answer", "require", "repeat", "either")
 """The words that start a member of an architecture."""
 
+STARTS = frozenset(word.upper() for word in (*STATEMENTS, *MEMBERS))
+"""The types of both."""
+
 _WORD = KEYWORDS | {"NAME"}
+_DECLARING = frozenset(word.upper() for word in (*STATEMENTS, "as"))
 
 # What follows a keyword where it is one; elsewhere it is a name, which none of these follows.
 _FOLLOWERS: dict[str, frozenset[str]] = {
@@ -44,12 +51,22 @@ _FOLLOWERS: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+_BLANK = re.compile(r"[^\S\n]*")
+
+
+@dataclass(frozen=True)
 class TokenList:
     """The tokens of a source, `$END` last."""
 
     source: Source
     tokens: Sequence[Token]
+
+    @cached_property
+    def brackets(self) -> Brackets:
+        """The brackets among the tokens."""
+        kinds = [token.type for token in self.tokens]
+        places = [at for at, kind in enumerate(kinds) if kind in OPENERS or kind in CLOSERS]
+        return Brackets([kinds[at] for at in places], places)
 
     def __getitem__(self, index: int) -> Token:
         return self.tokens[index]
@@ -63,8 +80,10 @@ class TokenList:
 
     def indent(self, index: int) -> int:
         """How far the line of a token is indented, in characters."""
-        text = self.source.line_text(self.line(index))
-        return len(text) - len(text.lstrip())
+        start = self.tokens[index].start
+        _, column = self.source.line_column(start)
+        match = _BLANK.match(self.source.text, start - column + 1)
+        return len(match.group()) if match else 0
 
     def is_first(self, index: int) -> bool:
         """Tell whether a token is the first after a separator, or of all."""
@@ -72,66 +91,50 @@ class TokenList:
 
     def touches(self, index: int) -> bool:
         """Tell whether nothing lies between a token and the one before it."""
-        return index > 0 and self.tokens[index - 1].end_pos == self.tokens[index].start_pos
+        return index > 0 and self.tokens[index - 1].end == self.tokens[index].start
 
     def is_start(self, index: int) -> bool:
         """Tell whether a statement, or a member of an architecture, surely starts here."""
-        token = self.tokens[index]
-        word = token.type.lower()
-        if not self.is_first(index) or (word not in STATEMENTS and word not in MEMBERS):
+        kind = self.tokens[index].type
+        if kind not in STARTS or not self.is_first(index):
             return False
         follower = self.tokens[index + 1].type
-        if follower in _FOLLOWERS.get(token.type, _WORD):
+        if follower in _FOLLOWERS.get(kind, _WORD):
             return True
         # `model = …` at the edge of the file is a declaration that lacks its name.
-        return word in STATEMENTS and follower == "EQUAL" and self.indent(index) == 0
+        return kind.lower() in STATEMENTS and follower == "EQUAL" and self.indent(index) == 0
 
     def declared(self) -> frozenset[str]:
         """Names that the file declares, as far as its tokens tell, readable or not."""
         names: set[str] = set()
         for index, token in enumerate(self.tokens[:-1]):
             following = self.tokens[index + 1]
+            if following.type not in _WORD:
+                continue
             # A misspelt keyword declares as well, if it stands at the edge of the file.
             misspelt = token.type == "NAME" and self.is_first(index) and self.indent(index) == 0
-            keyword = token.type.lower() in (*STATEMENTS, "as")
-            if following.type in _WORD and (keyword or misspelt):
-                names.add(str(following))
+            if token.type in _DECLARING or misspelt:
+                names.add(following.text)
         return frozenset(names)
 
     def too_deep(self, limit: int) -> Span | None:
         """Find the first bracket that is nested deeper than *limit*."""
-        depth = 0
-        for token in self.tokens:
-            if token.type in OPENERS:
-                depth += 1
-                if depth > limit:
-                    return span_of(token)
-            elif token.type in CLOSERS:
-                depth = max(0, depth - 1)
+        if len(self.brackets.kinds) <= limit:
+            return None
+        opened = OpenBrackets()
+        for kind, place in zip(self.brackets.kinds, self.brackets.places, strict=True):
+            if kind in CLOSERS:
+                opened.close(kind)
+                continue
+            opened.open(kind, place)
+            if len(opened) > limit:
+                return span_of(self.tokens[place])
         return None
-
-    def is_balanced(self, edited: int = -1, kind: str = "") -> bool:
-        """Tell whether each bracket of the file has its partner.
-
-        Or would have, if there were a token of another kind before the *edited* one,
-        or, without a kind, if the edited one were not there.
-        """
-        opened: list[str] = []
-        for at, token in enumerate(self.tokens):
-            kinds: tuple[str, ...] = (token.type,)
-            if at == edited:
-                kinds = (kind, token.type) if kind else ()
-            for each in kinds:
-                if each in OPENERS:
-                    opened.append(each)
-                elif each in CLOSERS and (not opened or opened.pop() != CLOSERS[each]):
-                    return False
-        return not opened
 
     def surplus(self, closer: str) -> int:
         """Count how many more closing brackets of a kind there are than opening ones."""
-        kinds = [token.type for token in self.tokens]
-        return kinds.count(closer) - kinds.count(CLOSERS[closer])
+        counts = self.brackets.counts
+        return counts[closer] - counts[CLOSERS[closer]]
 
     def dedented_pair(self, first: int, end: int) -> int | None:
         """Find a bracket, from *first* on, whose partner stands too far to the left.
@@ -140,11 +143,11 @@ class TokenList:
         partner was surely meant for a bracket further out.
         """
         opened: list[int] = []
-        for index in range(first, end):
-            token = self.tokens[index]
-            if token.type in OPENERS:
+        places = self.brackets.places
+        for index in places[bisect_left(places, first) : bisect_left(places, end)]:
+            if self.tokens[index].type in OPENERS:
                 opened.append(index)
-            elif token.type in CLOSERS and opened:
+            elif opened:
                 opener = opened.pop()
                 if self.is_first(index) and self.indent(index) < self.indent(opener):
                     return opener

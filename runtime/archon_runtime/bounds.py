@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archon_runtime.classes import dataclass
 
 __all__ = ["Bounds", "Range", "Sizes", "add_high", "times_high"]
 
@@ -35,6 +35,9 @@ class Range:
         return Range(self.least * count.least, times_high(count.most, self.most))
 
 
+_NONE = Range()
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How many tokens the parts of a prompt are taken to have, at most.
@@ -52,7 +55,7 @@ class Sizes:
     tests: int | None = 0
 
     def prompt(
-        self, candidates: Range = Range(), *, critiques: bool = False, tests: bool = False
+        self, candidates: Range = _NONE, *, critiques: bool = False, tests: bool = False
     ) -> Range:
         """Tokens of a prompt that shows so many candidates, with critiques and tests or not."""
         each = add_high(self.candidate, self.critique) if critiques else self.candidate

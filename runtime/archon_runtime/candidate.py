@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from archon_runtime.classes import dataclass
 
 __all__ = ["Candidate", "CheckResult", "Verdict"]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from archon_runtime.classes import dataclass, field
 
 __all__ = ["ChatRequest", "ChatResponse", "FinishReason", "Message", "Role"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from archon_runtime.classes import dataclass
 
 __all__ = ["NO_FLOW", "Arity", "Attachment", "Flow", "FlowProblem", "FlowRule"]
 

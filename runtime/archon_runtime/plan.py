@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import dataclass, field
 from archon_runtime.flow import Flow
 from archon_runtime.prompt import Prompt
 from archon_runtime.usage import Price

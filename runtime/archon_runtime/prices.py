@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from archon_runtime.classes import dataclass
 from archon_runtime.usage import Price
 
 __all__ = ["PriceTable", "find_price", "load_prices"]

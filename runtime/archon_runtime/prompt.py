@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from archon_runtime.candidate import Candidate
 from archon_runtime.chat import Message, Role
+from archon_runtime.classes import dataclass
 from archon_runtime.question import Question
 
 __all__ = [
@@ -81,6 +80,8 @@ def fence(texts: Sequence[str]) -> str:
     It is a digest of the texts, so the same texts are always fenced alike (and a
     resumed run asks the same thing), and a text that contains it moves it on.
     """
+    import hashlib  # here: checking a program fences nothing, and it is slow to load
+
     digest = hashlib.sha256("\x00".join(texts).encode("utf-8", "surrogatepass"))
     while True:
         marker = digest.hexdigest()[:8]
@@ -89,10 +90,15 @@ def fence(texts: Sequence[str]) -> str:
         digest.update(b"again")
 
 
-def show_candidates(candidates: Sequence[Candidate], *, critiques: bool = False) -> str:
-    """Write candidates for a prompt, numbered from 1, each between fences it can't close."""
+def show_candidates(
+    candidates: Sequence[Candidate], *, critiques: bool = False, marker: str = ""
+) -> str:
+    """Write candidates for a prompt, numbered from 1, each between fences it can't close.
+
+    A *marker* is given only where the result is measured, not shown.
+    """
     shown = [c.critique or "" for c in candidates] if critiques else []
-    marker = fence([*(c.text for c in candidates), *shown])
+    marker = marker or fence([*(c.text for c in candidates), *shown])
     parts = []
     for number, candidate in enumerate(candidates, start=1):
         parts.append(_block(f"candidate {number} {marker}", candidate.text))
@@ -101,10 +107,13 @@ def show_candidates(candidates: Sequence[Candidate], *, critiques: bool = False)
     return "\n\n".join(parts)
 
 
-def show_tests(tests: Sequence[str]) -> str:
-    """Write unit tests for a prompt, numbered from 1, between fences that they can't close."""
+def show_tests(tests: Sequence[str], *, marker: str = "") -> str:
+    """Write unit tests for a prompt, numbered from 1, between fences that they can't close.
+
+    A *marker* is given only where the result is measured, not shown.
+    """
     lines = [f"Test {number}: {test}" for number, test in enumerate(tests, start=1)]
-    return _block(f"tests {fence(tests)}", "\n".join(lines))
+    return _block(f"tests {marker or fence(tests)}", "\n".join(lines))
 
 
 def read_tests(text: str) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from archon_runtime.chat import Message
+from archon_runtime.classes import dataclass
 from archon_runtime.errors import WindowExceeded
 
 __all__ = ["MESSAGE_OVERHEAD", "REQUEST_OVERHEAD", "PromptSize", "check_window", "measure_prompt"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from archon_runtime.chat import Message, Role
+from archon_runtime.classes import dataclass, field
 from archon_runtime.errors import QuestionInvalid
 
 __all__ = ["Question", "make_question"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from archon_runtime.classes import dataclass
 
 __all__ = ["NOTHING", "Price", "Usage"]
 

@@ -12,8 +12,8 @@ from lark.lexer import Lexer
 
 from archonc.diagnostic import DiagnosticSink, render_text
 from archonc.source import Source
-from archonc.syntax.grammar import grammar_text
 from archonc.syntax.parse import parse_program
+from tools.make_parser import GRAMMAR
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "programs"
 HOLES = """\
@@ -41,7 +41,8 @@ class _NoLexer(Lexer):
 
 def test_grammar_is_lalr_without_a_conflict() -> None:
     # Without `strict` Lark resolves shift/reduce conflicts in silence.
-    Lark(grammar_text(), start="program", parser="lalr", lexer=_NoLexer, strict=True)
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    Lark(grammar, start="program", parser="lalr", lexer=_NoLexer, strict=True)
 
 
 def test_conflict_would_be_noticed() -> None:

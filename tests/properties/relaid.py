@@ -14,7 +14,7 @@ _REMARKS = ["why", "# twice", " spaced  ", "!kept", "|", "", 'a "text', "} ] )",
 
 def comments_in(text: str) -> list[str]:
     """Give the comments of a text in order, without what a formatter may change."""
-    separators = [str(token) for token in lex(text) if token.type == "_SEP"]
+    separators = [token.text for token in lex(text) if token.type == "_SEP"]
     found = [each for part in separators for each in re.findall(r"#([^\n]*)", part)]
     return [each.removeprefix(" ").rstrip(" \t") for each in found]
 
@@ -27,20 +27,20 @@ def relaid(text: str, seed: int) -> str:
     separating: list[bool] = []
     end, before = 0, ""
     for at, token in enumerate(tokens):
-        touches = end == (token.start_pos or 0)
+        touches = end == token.start
         if token.type == "_SEP":
             written.append(_separator(chance, chance.choice(",\n")))
         elif token.type in CLOSERS:
             free = separating.pop() and before not in {*OPENERS, "_SEP"}
-            written += (_optional(chance) if free else "", str(token))
+            written += (_optional(chance) if free else "", token.text)
         else:
-            written += (chance.choice(["", " "] if touches else [" ", "\t "]), str(token))
+            written += (chance.choice(["", " "] if touches else [" ", "\t "]), token.text)
         if token.type in OPENERS:
             # Brackets of a sum stand apart from what is before, and take no separator.
             separating.append(token.type != "LPAR" or (touches and before not in OPENERS))
             free = separating[-1] and tokens[at + 1].type != "_SEP"
             written.append(_optional(chance) if free else "")
-        end, before = token.end_pos or 0, token.type
+        end, before = token.end, token.type
     return "".join(written) + chance.choice(["", "\n", " # last", "\n\n# last\n\n"])
 
 

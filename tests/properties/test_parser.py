@@ -42,9 +42,16 @@ def test_any_words_of_the_language_end_in_diagnostics(words: list[str], space: s
 @given(st.integers(0, 2**32), st.sampled_from([PROGRAM, HOLES]))
 @settings(max_examples=120, deadline=None)
 def test_damaged_programs_end_in_diagnostics(seed: int, program: str) -> None:
+    survives(damage(program, seed))
+
+
+def damage(program: str, seed: int) -> str:
+    """Take words from a program, put some in, or break lines, one to four times."""
     chance = random.Random(seed)
     words = program.split(" ")
     for _ in range(chance.randint(1, 4)):
+        if not words:
+            break
         at = chance.randrange(len(words))
         match chance.randrange(4):
             case 0:
@@ -55,4 +62,4 @@ def test_damaged_programs_end_in_diagnostics(seed: int, program: str) -> None:
                 words[at] = chance.choice(WORDS)
             case _:
                 words[at] += "\n"
-    survives(" ".join(words))
+    return " ".join(words)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from archon_runtime import Plan, Result, Runtime
 from archon_runtime.bounds import Bounds, Range, Sizes
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.flow import Flow
 from archon_runtime.techniques.base import Context, Inflow, Technique
 from tests.runtime.scripted import Scripted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from archon_runtime.classes import replace
 from archon_runtime.providers.kind import HTTP, ProviderKind
 
 __all__ = ["PRESETS"]

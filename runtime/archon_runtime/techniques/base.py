@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from archon_runtime.bounds import Bounds, Sizes
 from archon_runtime.candidate import Candidate, CheckResult
 from archon_runtime.chat import ChatResponse, Message
+from archon_runtime.classes import dataclass
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt
 from archon_runtime.question import Question

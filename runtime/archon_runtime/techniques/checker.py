@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 from archon_runtime.bounds import Bounds, Sizes
 from archon_runtime.candidate import Candidate
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.errors import StepFailed
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.techniques.base import (
@@ -33,7 +33,7 @@ __all__ = ["Checker", "CheckerOptions"]
 class CheckerOptions:
     """Options of `checker`."""
 
-    check: Check = option(  # noqa: RUF009 (it returns a field)
+    check: Check = option(
         OptionKind.CHECK,
         "What to run on each candidate.",
         positional=True,

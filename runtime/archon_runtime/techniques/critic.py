@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from archon_runtime.bounds import Bounds, Sizes
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt, fence, render_messages, show_candidates
 from archon_runtime.techniques.base import Context, Inflow, Technique

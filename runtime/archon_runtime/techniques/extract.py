@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
 from archon_runtime.techniques.pattern import Pattern
 
@@ -43,6 +42,8 @@ def extract_answer(text: str, extract: str, pattern: Pattern | None = None) -> s
 
 def _number(text: str) -> str | None:
     """Last number, exactly: `1,234.50` and `1234.5` are equal, and so are `1/2` and `0.5`."""
+    from fractions import Fraction  # here: a check needs the names of extracts only
+
     found = _NUMBER.findall(text.replace("{,}", ","))
     if not found:
         return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from archon_runtime.bounds import Bounds, Range, Sizes, times_high
+from archon_runtime.classes import dataclass
 from archon_runtime.flow import Arity, Flow, FlowProblem, FlowRule
 from archon_runtime.prompt import Prompt, render_messages, show_tests
 from archon_runtime.techniques.base import Context, Inflow, OptionKind, Technique, option

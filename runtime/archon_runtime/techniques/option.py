@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any
+
+from archon_runtime.classes import MISSING, Field, dataclass, field, fields
 
 __all__ = ["Option", "OptionKind", "option", "options_of"]
 
@@ -69,6 +71,13 @@ def option(
 
 def options_of(options_type: type[Any]) -> tuple[Option, ...]:
     """List the options of an options class, in order of declaration."""
+    # Programs of many layers ask for the same few classes again and again.
+    hashable: Any = options_type
+    return _options_of(hashable)
+
+
+@cache
+def _options_of(options_type: Any) -> tuple[Option, ...]:
     return tuple(_read_option(each) for each in fields(options_type))
 
 

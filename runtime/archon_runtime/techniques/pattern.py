@@ -14,7 +14,8 @@ Virtual Machine Approach" (2009).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from archon_runtime.classes import dataclass
 
 __all__ = ["TEXT_CHARS", "Instruction", "Pattern", "Save", "Split", "Stand", "Take", "Test"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from archon_runtime.classes import dataclass
 from archon_runtime.flow import Arity, Flow, FlowProblem, FlowRule
 
 __all__ = [

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from archon_runtime.bounds import Bounds, Sizes
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt, render_messages, show_candidates
 from archon_runtime.techniques.base import (
@@ -55,7 +54,7 @@ candidates that line could be:
 class RankerOptions:
     """Options of `ranker`."""
 
-    keep: Keep | None = option(  # noqa: RUF009 (it returns a field)
+    keep: Keep | None = option(
         OptionKind.KEEP,
         "How many of the best to keep; without it, all.",
         default=None,

@@ -7,12 +7,12 @@ until then (at most `max_tokens` each) and what was said to them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from archon_runtime.bounds import Bounds, Range, Sizes, add_high, times_high
 from archon_runtime.candidate import Candidate
 from archon_runtime.chat import FinishReason, Message, Role
+from archon_runtime.classes import replace
 from archon_runtime.flow import Arity
 from archon_runtime.prompt import Prompt, placeholders_of, show_candidates
 from archon_runtime.techniques.base import Context
@@ -116,7 +116,8 @@ def fence_bytes(count: int | None, *, critiques: bool) -> int | None:
         return None
     one = Candidate("", "", "", critique="")
     wider = (4 if critiques else 2) * (len(str(count)) - 1)
-    return count * (len(show_candidates((one,), critiques=critiques)) + 2 + wider)
+    shown = show_candidates((one,), critiques=critiques, marker="0" * 8)
+    return count * (len(shown) + 2 + wider)
 
 
 def byte_length(text: str) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from archon_runtime.classes import dataclass
 
 __all__ = [
     "REASON_CHARS",

@@ -7,11 +7,11 @@ which place, what work is stopped, and what happens if the budget cuts it short.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from archon_runtime.bounds import Range
 from archon_runtime.candidate import Candidate
+from archon_runtime.classes import dataclass
 from archon_runtime.errors import ArchonError
 from archon_runtime.flow import Arity
 from archon_runtime.techniques.base import Context, Inflow

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 from archon_runtime.bounds import Bounds, Sizes, add_high
 from archon_runtime.candidate import Candidate
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt, render_messages, show_candidates, show_tests
 from archon_runtime.techniques.base import Context, Inflow, Keep, OptionKind, Technique, option
@@ -72,7 +72,7 @@ Test 1: failed"""
 class UnitTestEvaluatorOptions:
     """Options of `unit_test_evaluator`; at most one of them is given."""
 
-    keep: Keep | None = option(  # noqa: RUF009 (it returns a field)
+    keep: Keep | None = option(
         OptionKind.KEEP,
         "Rank the candidates by the number of tests that they pass, and keep so many of the "
         "best; without any option, all are ranked and kept.",

@@ -16,7 +16,7 @@ GENERAL_TEST = (
 )
 """What stands for the tests where a model wrote none that can be read."""
 
-_AROUND = len(show_tests(("",) * MOST_TESTS).encode()) + len(GENERAL_TEST)
+_AROUND = len(show_tests(("",) * MOST_TESTS, marker="-" * 8).encode()) + len(GENERAL_TEST)
 
 
 def tokens_with_tests(sizes: Sizes, candidates: int, added: int | None) -> int | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 from archon_runtime.bounds import Bounds, Range, Sizes, add_high
 from archon_runtime.candidate import Candidate, Verdict
 from archon_runtime.chat import Message, Role
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.errors import StepFailed
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.prompt import Prompt, render_messages, show_candidates

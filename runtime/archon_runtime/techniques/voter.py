@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from archon_runtime.bounds import Bounds, Sizes
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.errors import StepFailed
 from archon_runtime.flow import Attachment, Flow, FlowProblem
 from archon_runtime.techniques.base import (
