@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from archonc.cli.diagnostics import show
 from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.cli.lint_code import lint_code
-from archonc.cli.program_arguments import add_program_arguments
 from archonc.compiler import check_file
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
 __all__ = ["add_arguments", "execute", "execute_plain"]
 
@@ -30,24 +28,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="run a lint that is off by itself, by its code or name; may be repeated",
     )
-    add_program_arguments(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Check each file; all are checked, whatever is wrong with the first."""
-    return _check(args.files, args.enable, args.settings, args.root)
+    return _check(args.files, args.enable)
 
 
 def execute_plain(words: Sequence[str]) -> int:
     """Check each file, as `execute` does."""
-    return _check(words, (), (), None)
+    return _check(words, ())
 
 
-def _check(
-    words: Sequence[str], enabled: Sequence[str], settings: Sequence[str], root: Path | None
-) -> int:
+def _check(words: Sequence[str], enabled: Sequence[str]) -> int:
     failed = False
     for path in words:
-        found = check_file(path, root=root, settings=settings, enabled=enabled)
-        failed = show(found, sys.stdout) or failed
+        failed = show(check_file(path, enabled=enabled), sys.stdout) or failed
     return EXIT_ERROR if failed else 0

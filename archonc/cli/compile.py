@@ -9,7 +9,6 @@ from pathlib import Path
 from archon_runtime.plan_file import Plan
 from archonc.cli.diagnostics import show
 from archonc.cli.exit_codes import EXIT_ERROR
-from archonc.cli.program_arguments import add_program_arguments
 from archonc.cli.write_file import write_text
 from archonc.compiler import compile_file
 
@@ -23,14 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="PLAN.json", required=True, help="where to write; - is stdout"
     )
     parser.add_argument("--architecture", metavar="NAME", help="which one, if the file has several")
-    add_program_arguments(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Compile and write the plan; nothing is written if there is an error."""
-    compilation = compile_file(
-        args.file, architecture=args.architecture, root=args.root, settings=args.settings
-    )
+    compilation = compile_file(args.file, architecture=args.architecture)
     failed = show(compilation.diagnostics, sys.stderr)
     if failed or compilation.plan is None:
         return EXIT_ERROR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,8 @@ from archon_runtime.plan_file import Plan
 __all__ = ["load_plan", "read_data", "read_messages", "read_question"]
 
 
-def load_plan(
-    path: str,
-    architecture: str | None,
-    *,
-    root: Path | None = None,
-    settings: Sequence[str] = (),
-) -> Plan | None:
+def load_plan(path: str, architecture: str | None) -> Plan | None:
     """Load a plan (`.json`) or compile a program; None if its diagnostics were shown.
-
-    All but the path is for programs: in a plan everything is chosen.
 
     Raises:
         PlanInvalid: the plan file cannot be used.
@@ -35,7 +27,7 @@ def load_plan(
     from archonc.cli.diagnostics import show
     from archonc.compiler import compile_file
 
-    compilation = compile_file(path, architecture=architecture, root=root, settings=settings)
+    compilation = compile_file(path, architecture=architecture)
     failed = show(compilation.diagnostics, sys.stderr)
     if failed or compilation.plan is None:
         return None

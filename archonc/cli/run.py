@@ -18,7 +18,6 @@ from archon_runtime.chat import Message
 from archon_runtime.errors import ArchonError
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_USAGE
 from archonc.cli.inputs import load_plan, read_data, read_messages, read_question
-from archonc.cli.program_arguments import add_program_arguments
 from archonc.cli.progress import make_progress
 from archonc.cli.report import clean, print_candidates, print_error, print_summary
 from archonc.cli.state import journal_path
@@ -44,7 +43,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", metavar="F.json", help="a conversation instead of QUESTION")
     parser.add_argument("--data", metavar="F.json", help="the question's data, for checkers")
     parser.add_argument("--architecture", metavar="NAME", help="which one, if there are several")
-    add_program_arguments(parser)
     parser.add_argument("--resume", metavar="ID", help="go on with a run that was stopped")
     parser.add_argument("--journal", metavar="PATH", type=Path, help="where runs are written down")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
@@ -75,9 +73,6 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _usage_problem(args: argparse.Namespace) -> str | None:
-    settled = args.file.endswith(".json") if args.file else bool(args.resume)
-    if settled and (args.settings or args.root):
-        return "`--set` and `--root` are for programs: in a plan everything is chosen"
     if args.resume:
         if args.question or args.messages or args.data:
             return "`--resume` takes the question from the journal"
@@ -92,11 +87,9 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
 
 
 def _read_inputs(args: argparse.Namespace) -> _Asked | None:
-    plan = None
-    if args.file:
-        plan = load_plan(args.file, args.architecture, root=args.root, settings=args.settings)
-        if plan is None:
-            return None
+    plan = load_plan(args.file, args.architecture) if args.file else None
+    if args.file and plan is None:
+        return None
     if args.resume:
         return _Asked(plan, None, None)
     data = read_data(args.data) if args.data else None
