@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from archon_runtime.classes import dataclass
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.plan import FileSpec, PlanSpec
 from archonc.check import Assumptions, Checked, CheckedArchitecture, check
 from archonc.check.scope import no_file
@@ -28,6 +28,7 @@ from archonc.syntax.read import read_source
 
 __all__ = [
     "Compilation",
+    "CompiledFile",
     "Compiler",
     "check_file",
     "check_source",
@@ -45,13 +46,27 @@ class Compilation:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """The plans of all architectures of a file, in order (none if there is an error).
+
+    `left_out` names those that are no plan yet: they have holes, or parameters without
+    a value.
+    """
+
+    plans: tuple[PlanSpec, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Compiler:
     """How to compile; every part has a default.
 
     `folder` is where the program lies, in which its files are looked for (a text that
     is no file lies nowhere); `root` is how far imports may reach. `architecture` is the
-    one that is meant, `settings` are `NAME=VALUE` for its parameters and holes. `enabled`
-    are codes of lints that are off unless asked for.
+    one that is meant, `settings` are `NAME=VALUE` for its parameters and holes. `lints`
+    says whether to warn of what is allowed but odd; `enabled` are codes of lints that are
+    off unless asked for.
     """
 
     folder: Path | None = None
@@ -59,7 +74,30 @@ class Compiler:
     architecture: str | None = None
     settings: Sequence[str] = ()
     assumed: Assumptions | None = None
+    lints: bool = True
     enabled: Collection[str] = ()
+
+    def check_file(self, path: str | Path) -> tuple[Diagnostic, ...]:
+        """Read and check all of one file, and what it imports."""
+        source = read_source(Path(path))
+        return (source,) if isinstance(source, Diagnostic) else self._at(path).check(source)
+
+    def compile_file(self, path: str | Path) -> Compilation:
+        """Read one file and compile the architecture in it that is meant."""
+        source = read_source(Path(path))
+        if isinstance(source, Diagnostic):
+            return Compilation(None, (source,))
+        return self._at(path).compile(source)
+
+    def compile_each(self, path: str | Path) -> CompiledFile:
+        """Read one file and compile every architecture that can be compiled as it stands."""
+        source = read_source(Path(path))
+        if isinstance(source, Diagnostic):
+            return CompiledFile((), (source,))
+        return self._at(path).compile_all(source)
+
+    def _at(self, path: str | Path) -> Compiler:
+        return replace(self, folder=Path(path).parent)
 
     def analyse(self, source: Source, sink: DiagnosticSink) -> tuple[Checked, Settings]:
         """Parse, load what is imported, resolve and check."""
@@ -108,9 +146,22 @@ class Compiler:
         self._lint(checked, sink)
         return Compilation(lower(chosen, source, files, self._read), sink.diagnostics)
 
+    def compile_all(self, source: Source) -> CompiledFile:
+        """Compile every architecture that can be compiled as it stands."""
+        sink = DiagnosticSink(source)
+        checked, _ = self.analyse(source, sink)
+        found = [(each, self._files_of(each, sink)) for each in checked.architectures]
+        if sink.has_errors:
+            return CompiledFile((), sink.diagnostics)
+        plans = tuple(lower(each, source, files, self._read) for each, files in found)
+        complete = {each.name for each in checked.architectures}
+        declared = dict.fromkeys(each.name for each in checked.resolved.architectures)
+        left_out = tuple(name for name in declared if name not in complete)
+        return CompiledFile(plans, sink.diagnostics, left_out)
+
     def _lint(self, checked: Checked, sink: DiagnosticSink) -> None:
         # One mistake, one diagnostic: what is wrong may be why something looks odd.
-        if not sink.has_errors:
+        if self.lints and not sink.has_errors:
             # Imported here: a program with errors is told of them without loading the rules.
             from archonc.lint import lint
 
@@ -164,31 +215,11 @@ def compile_source(
     return Compiler(folder, None, architecture, settings, assumed).compile(source)
 
 
-def check_file(
-    path: str | Path,
-    *,
-    root: Path | None = None,
-    settings: Sequence[str] = (),
-    enabled: Collection[str] = (),
-) -> tuple[Diagnostic, ...]:
+def check_file(path: str | Path) -> tuple[Diagnostic, ...]:
     """Read and check all of one file, and what it imports."""
-    source = read_source(Path(path))
-    if isinstance(source, Diagnostic):
-        return (source,)
-    compiler = Compiler(Path(path).parent, root, settings=settings, enabled=enabled)
-    return compiler.check(source)
+    return Compiler().check_file(path)
 
 
-def compile_file(
-    path: str | Path,
-    *,
-    architecture: str | None = None,
-    root: Path | None = None,
-    settings: Sequence[str] = (),
-) -> Compilation:
+def compile_file(path: str | Path, *, architecture: str | None = None) -> Compilation:
     """Read and compile one file; what is wrong with it is in the result's diagnostics."""
-    source = read_source(Path(path))
-    if isinstance(source, Diagnostic):
-        return Compilation(None, (source,))
-    compiler = Compiler(Path(path).parent, root, architecture, settings)
-    return compiler.compile(source)
+    return Compiler(architecture=architecture).compile_file(path)

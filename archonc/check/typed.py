@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from archon_runtime.bounds import Bounds
 from archon_runtime.classes import dataclass, field
+from archon_runtime.cost import Cost
 from archon_runtime.flow import Arity, Attachment, Flow
 from archon_runtime.plan import Answer, BudgetSpec
 from archon_runtime.techniques.base import Technique
@@ -44,14 +44,6 @@ class Assumptions:
 
     question_tokens: int = 1000
     retokenise: float = 1.3
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Least and most in US dollars; None where a price or a `max_tokens` is not known."""
-
-    least_usd: Decimal | None
-    most_usd: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archonc.cli.main import main
-from archonc.compiler import check_file, compile_file
+from archonc.compiler import Compiler, check_file, compile_file
 from archonc.library import STARTER, list_library
 
 LIBRARY = list_library()
@@ -76,7 +76,7 @@ def test_of_a_search_space_a_point_is_named_that_compiles(capsys: Capture) -> No
     words = capsys.readouterr().out.split("\n")[-2].split()
     settings = [word for before, word in pairwise(words) if before == "--set"]
     assert len(settings) == 5
-    assert compile_file("space.archon", settings=settings).plan is not None
+    assert Compiler(settings=settings).compile_file("space.archon").plan is not None
 
 
 def test_nothing_is_written_over_without_force(capsys: Capture) -> None:

@@ -16,7 +16,7 @@ from archonc.check.body import check_body
 from archonc.check.prices import find_listed_price
 from archonc.check.scope import Scope, no_file
 from archonc.check.typed import Assumptions
-from archonc.compiler import check_file, compile_file
+from archonc.compiler import Compiler, check_file
 from archonc.diagnostic import DiagnosticSink, Severity
 from archonc.expand import Space, count_points, enumerate_points, find_sites
 from archonc.format import format_source
@@ -45,7 +45,7 @@ def path_of(name: str) -> Path:
 
 
 def compiled(name: str, settings: str = "") -> PlanSpec:
-    compilation = compile_file(path_of(name), settings=settings.split())
+    compilation = Compiler(settings=settings.split()).compile_file(path_of(name))
     # At a point of a space a lint may be right: its ranker keeps five, and only four flow in.
     found = compilation.diagnostics
     assert not any(each.severity is Severity.ERROR or not settings for each in found)
