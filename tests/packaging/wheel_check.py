@@ -55,6 +55,8 @@ def main() -> None:
         assert examples
         printed = run(str(BIN / "archonc"), "check", *examples, cwd=folder)
         assert printed == "", printed
+        assert run(str(BIN / "archonc"), "explain", "A0301", cwd=folder).startswith("A0301")
+        assert run(str(BIN / "archonc"), "explain", examples[0], cwd=folder)
         Path(folder, "three.archon").write_text(SIMULATED, encoding="utf-8")
         run(str(BIN / "archonc"), "compile", "three.archon", "-o", "three.json", cwd=folder)
         run(sys.executable, "-c", RUN_WITHOUT_COMPILER, "three.json", cwd=folder)
