@@ -90,7 +90,10 @@ class _Loader:
     ) -> Module | None:
         written = statement.path.value
         absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive
-        target = (place.folder / written).resolve()
+        target = _resolve(place.folder, written)
+        if target is None:
+            _report_unreadable(statement, "it is no path", self.sink, "look at the path")
+            return None
         if absolute or not target.is_relative_to(self.root):
             self._report_outside(statement)
             return None
@@ -171,8 +174,19 @@ class _Loader:
         _report_unreadable(statement, reason, self.sink, help_line, edits)
 
 
+def _resolve(folder: Path, written: str) -> Path | None:
+    """Follow a path to its end; None if there is none (NUL in it, links in a circle)."""
+    try:
+        return (folder / written).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
 def _programs_in(folder: Path) -> list[str]:
-    return [each.name for each in folder.glob("*.archon")] if folder.is_dir() else []
+    try:
+        return [each.name for each in folder.glob("*.archon")] if folder.is_dir() else []
+    except OSError:
+        return []  # a name that is too long, or a folder that may not be read
 
 
 def _report_unreadable(
