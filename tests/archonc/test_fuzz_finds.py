@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from archonc.compiler import check_source
 from archonc.source import Source
 
+# The least that counts as a find; most of these took minutes, or the whole memory.
+MOST_SECONDS = 2.0
 MODELS = """archon 1
 model a = simulated("a", max_tokens: 1k)
 model b = simulated("b", max_tokens: 1k)
@@ -46,3 +49,52 @@ def test_import_through_links_in_a_circle_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     assert codes('archon 1\nimport "a/x.archon" as x\n', tmp_path) == ["A0213"]
+
+
+def chain(count: int, each: str, last: str) -> str:
+    """Write architectures of which each uses the next, whose number stands for `NEXT`."""
+    heads = [f"architecture a{n}{each.replace('NEXT', str(n + 1))}" for n in range(count)]
+    return "\n".join([*heads, f"architecture a{count}{last}\n"])
+
+
+LARGE = {
+    "lists in lists": (
+        "models m0 = [a, b]\n"
+        + "".join(f"models m{n + 1} = [m{n}, m{n}]\n" for n in range(40))
+        + "architecture one { layer generator(m40), answer: first }\n"
+    ),
+    "lists beside one another": (
+        f"models big = [{'a, ' * 999}]\n"
+        f"architecture one {{ layer generator([{'big, ' * 999}]), answer: first }}\n"
+    ),
+    "lists that parameters double": (
+        chain(
+            60,
+            "(m: models) { layer aNEXT(m: [m, m]) }",
+            "(m: models) { layer generator(m), layer fuser(a) }",
+        )
+        + "architecture one { layer a0(m: [a]) }\n"
+    ),
+    "many large architectures": "".join(
+        f"architecture a{n} {{ layer generator(a), repeat 4999 {{ layer fuser(a) }} }}\n"
+        for n in range(60)
+    ),
+    "many models in many layers": (
+        f"models big = [{'a, ' * 999}]\n"
+        "architecture one { layer generator(a), repeat 1000 { layer fuser(big) }, answer: first }\n"
+    ),
+    "requirements of many components": (
+        "architecture one { layer generator(a), "
+        + "require samples(generator) <= 2, " * 200
+        + "}\narchitecture two { layer x {\n"
+        + "one()\n" * 300
+        + "}\nlayer fuser(a) }\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_grows_beyond_measure_is_refused_in_time(name: str) -> None:
+    begun = time.process_time()
+    assert "A0312" in codes(MODELS + LARGE[name])
+    assert time.process_time() - begun < 2 * MOST_SECONDS
