@@ -75,6 +75,11 @@ LARGE = {
         )
         + "architecture one { layer a0(m: [a]) }\n"
     ),
+    "components that double": chain(
+        30,
+        " { layer x { p: aNEXT(), q: aNEXT() }, layer fuser(a) }",
+        " { layer generator(a) }",
+    ),
     "many large architectures": "".join(
         f"architecture a{n} {{ layer generator(a), repeat 4999 {{ layer fuser(a) }} }}\n"
         for n in range(60)
