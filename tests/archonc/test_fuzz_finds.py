@@ -103,3 +103,13 @@ def test_what_grows_beyond_measure_is_refused_in_time(name: str) -> None:
     begun = time.process_time()
     assert "A0312" in codes(MODELS + LARGE[name])
     assert time.process_time() - begun < 2 * MOST_SECONDS
+
+
+def test_requirements_of_many_layers_take_no_time() -> None:
+    requires = "require tokens + tokens + tokens + tokens <= 2\n" * 150
+    text = (
+        f"architecture one {{\nlayer generator(a)\nrepeat 4999 {{ layer critic(a) }}\n{requires}}}"
+    )
+    begun = time.process_time()
+    codes(MODELS + text)
+    assert time.process_time() - begun < 2 * MOST_SECONDS
