@@ -10,8 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from archon_runtime import Plan
+from archon_runtime.errors import PlanInvalid
 from archonc.compiler import check_source
+from archonc.diagnostic import DiagnosticSink
+from archonc.expand import MOST_COUNTED, count_points
 from archonc.source import Source
+from archonc.syntax.nodes import ArchitectureDecl
+from archonc.syntax.parse import parse_program
+from tests.runtime.test_plan_file import make_spec
 
 # The least that counts as a find; most of these took minutes, or the whole memory.
 MOST_SECONDS = 2.0
@@ -36,7 +43,7 @@ def codes(text: str, folder: Path | None = None) -> list[str]:
         pytest.param(
             MODELS + "architecture one {\n  layer generator(a)\n"
             '  layer checker(python("a\\u0000.py:good"))\n}\n',
-            "A0221",
+            "A0315",
             id="NUL in a check",
         ),
     ],
@@ -95,6 +102,20 @@ LARGE = {
         + "one()\n" * 300
         + "}\nlayer fuser(a) }\n"
     ),
+    "repetitions in one another": (
+        "architecture one { layer generator(a)\n"
+        + "repeat 9 { " * 20
+        + "layer fuser(a, samples: 1..2)"
+        + " }" * 20
+        + " }\n"
+    ),
+    "repetitions of a thousand in one another": (
+        "architecture one { layer generator(a)\n"
+        + "repeat 1000 { " * 50
+        + "maybe layer critic(a)"
+        + " }" * 50
+        + " }\n"
+    ),
 }
 
 
@@ -113,3 +134,34 @@ def test_requirements_of_many_layers_take_no_time() -> None:
     begun = time.process_time()
     codes(MODELS + text)
     assert time.process_time() - begun < 2 * MOST_SECONDS
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "repeat 10000 { " * 5 + "repeat 0..0 { layer critic(a) }" + " }" * 5,
+        "repeat 10000 { " * 5 + "either { } or { }" + " }" * 5,
+        "repeat 0..9 { " * 20 + "maybe layer fuser(a)" + " }" * 20,
+    ],
+    ids=["of nothing", "of empty branches", "of any number"],
+)
+def test_repetitions_in_one_another_take_no_time(layers: str) -> None:
+    begun = time.process_time()
+    assert codes(MODELS + f"architecture one {{\nlayer generator(a)\n{layers}\n}}") == []
+    assert time.process_time() - begun < 2 * MOST_SECONDS
+
+
+def test_points_are_counted_to_an_end() -> None:
+    layers = "repeat 0..9 { " * 20 + "maybe layer fuser(a)" + " }" * 20
+    source = Source("large.archon", f"archon 1\narchitecture one {{ {layers} }}\n")
+    program = parse_program(source, DiagnosticSink(source))
+    declaration = program.statements[-1]
+    assert isinstance(declaration, ArchitectureDecl)
+    assert count_points(declaration, {}) == MOST_COUNTED
+
+
+def test_plan_of_values_that_are_nested_too_deep_is_refused() -> None:
+    text = Plan.from_spec(make_spec()).to_json()
+    deep = text.replace('"skills": {', '"deep": ' + "[" * 900 + "]" * 900 + ', "skills": {')
+    with pytest.raises(PlanInvalid):
+        Plan.from_json(deep)

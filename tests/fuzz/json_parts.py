@@ -44,19 +44,19 @@ _NUMBERS = ("1e999", "-1e999", "0.0000000000000001", "9" * 30, "NaN", "Infinity"
 
 def parts(tree: Any) -> Iterator[tuple[Any, Any]]:
     """List every place in a JSON value: what holds it, and its key there."""
-    keys: list[Any] = []
-    if isinstance(tree, dict):
-        keys = list(tree)
-    elif isinstance(tree, list):
-        keys = list(range(len(tree)))
-    for key in keys:
-        yield tree, key
-        yield from parts(tree[key])
+    left = [tree]
+    while left:
+        holder = left.pop()
+        keys = holder if isinstance(holder, dict) else range(len(holder))
+        for key in keys:
+            yield holder, key
+            if isinstance(holder[key], dict | list):
+                left.append(holder[key])
 
 
 def mutate_tree(tree: Any, chance: random.Random) -> None:
     """Replace, move, rename, take out, double or nest something in *tree*."""
-    places = list(parts(tree))
+    places = list(parts(tree)) if isinstance(tree, dict | list) else []
     if not places:
         return
     (holder, key), (other, other_key) = chance.choice(places), chance.choice(places)
@@ -86,9 +86,9 @@ def mutate_json(text: str, chance: random.Random) -> str:
         tree = json.loads(text)
     except (ValueError, RecursionError):
         return _change_characters(text, chance)
-    for _ in range(chance.choice((1, 1, 2, 4))):
-        mutate_tree(tree, chance)
     try:
+        for _ in range(chance.choice((1, 1, 2, 4))):
+            mutate_tree(tree, chance)
         written = json.dumps(
             tree, indent=chance.choice((None, 1)), ensure_ascii=chance.random() < 0.5
         )

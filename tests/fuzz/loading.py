@@ -50,7 +50,10 @@ def mutate_plan(text: str, chance: random.Random) -> str:
     if not isinstance(raw, dict) or chance.random() < 0.1:
         return changed
     raw.pop("hash", None)
-    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except RecursionError:
+        return changed
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     return json.dumps({**raw, "hash": f"sha256:{digest}"})
 

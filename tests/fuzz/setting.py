@@ -23,13 +23,13 @@ architecture inner(m: model, n: int = 2) {
   answer: all
 }
 architecture space(
-  n: int = 1..8, m: model = one_of(a, b), many: models = both, p: prompt = brief,
+  n: int = 2, m: model = one_of(a, b), many: models = both, p: prompt = brief,
   share: number = 0.5, on: bool = true, words: text = "x"
 ) {
-  layer draft { generator(many, samples: n, prompt: p), inner(m, n: one_of(1, 2)) }
-  repeat 0..3 { maybe layer critic(m), layer fuser(m, samples: 1..3) }
-  either { layer ranker(b, keep: 1..2) } or { layer verifier(b, first: 1) } or { }
-  layer pick = ranker(subset_of([a, b], 1..1), keep: up_to(1))
+  layer draft { generator(many, samples: n, prompt: p), inner(m, n: 1) }
+  repeat 0..1 { maybe layer critic(m), layer fuser(m, samples: 1..2) }
+  either { layer ranker(b, keep: up_to(1)) } or { layer pick = ranker(subset_of([a, b], 1..1)) }
+  answer: first
   require samples(draft) <= 12
 }
 """
@@ -37,7 +37,7 @@ _NAMES = ("n", "m", "many", "p", "share", "on", "words", "repeat", "either", "ma
 SETTINGS = (
     "n=3\nm=a\nmany=[a, b]\np=brief",
     "repeat=2\nfuser.samples=1\nfuser.samples@2=2\nmaybe=true\ncritic=true\ncritic@1=false",
-    "either=3\nranker.keep=1\npick=[a]\ninner.n=2\ndraft.inner.n=1",
+    "either=2\npick=[a]\nm=b\nfuser.samples@1=1",
     'words="a, b"\non=false\nshare=20%\nmany=a',
 )
 
