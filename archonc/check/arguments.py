@@ -11,7 +11,7 @@ from archonc.expand.hole import HoleProblem, choices_of, is_hole
 from archonc.resolve.model_lists import MOST_MODELS, report_too_many
 from archonc.resolve.parameters import ParameterType, type_of
 from archonc.resolve.symbols import ModelsSymbol
-from archonc.syntax.nodes import Call, Expr, ListExpr, Parameter, Record, Reference
+from archonc.syntax.nodes import Call, Expr, ListExpr, Parameter, RangeExpr, Record, Reference
 from archonc.syntax.parse import MAX_NESTING
 
 __all__ = ["check_argument"]
@@ -25,7 +25,11 @@ def check_argument(parameter: Parameter, value: Expr, scope: Scope) -> bool:
     before = scope.sink.error_count
     if is_hole(value):
         choices = choices_of(value)
-        for choice in () if isinstance(choices, HoleProblem) else choices:
+        if isinstance(choices, HoleProblem):
+            choices = ()
+        elif isinstance(value, RangeExpr):
+            choices = (choices[0], choices[-1])  # what is between them is of their kind
+        for choice in choices:
             check_argument(parameter, choice, scope)
     elif not (isinstance(value, Reference) and scope.values.is_silent(value)):
         _check(kind, parameter.name.text, value, scope)

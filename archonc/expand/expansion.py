@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from archon_runtime.classes import dataclass, replace
@@ -11,10 +11,10 @@ from archonc.expand.hole import (
     Hole,
     HoleKind,
     HoleProblem,
+    Numbers,
     choices_of,
     flags,
     is_hole,
-    numbers_up_to,
 )
 from archonc.source import Span
 from archonc.syntax.nodes import (
@@ -143,7 +143,7 @@ class _Expander:
         return tuple(unrolled)
 
     def _either(self, member: EitherMember, rounds: str) -> tuple[Member, ...]:
-        numbers = numbers_up_to(1, len(member.branches), "", member.span)
+        numbers = Numbers(1, len(member.branches), "", member.span)
         chosen = self._ask(HoleKind.EITHER, member.span, numbers, rounds)
         assert isinstance(chosen, Number)
         return self.block(member.branches[int(chosen.value) - 1], rounds).members
@@ -181,7 +181,7 @@ class _Expander:
             case _:
                 return value
 
-    def _ask(self, kind: HoleKind, span: Span, choices: tuple[Expr, ...], rounds: str) -> Expr:
+    def _ask(self, kind: HoleKind, span: Span, choices: Sequence[Expr], rounds: str) -> Expr:
         site = self.sites.get(span, "")
         return self.choose(Hole(f"{site}@{rounds}" if rounds else site, kind, span, choices))
 

@@ -12,7 +12,7 @@ import pytest
 
 from archon_runtime import Plan
 from archon_runtime.errors import PlanInvalid
-from archonc.compiler import check_source
+from archonc.compiler import check_source, compile_source
 from archonc.diagnostic import DiagnosticSink
 from archonc.expand import MOST_COUNTED, count_points
 from archonc.source import Source
@@ -20,8 +20,8 @@ from archonc.syntax.nodes import ArchitectureDecl
 from archonc.syntax.parse import parse_program
 from tests.runtime.test_plan_file import make_spec
 
-# The least that counts as a find; most of these took minutes, or the whole memory.
-MOST_SECONDS = 2.0
+# Several times what it takes; before, it was minutes, or the whole memory.
+MOST_SECONDS = 8.0
 MODELS = """archon 1
 model a = simulated("a", max_tokens: 1k)
 model b = simulated("b", max_tokens: 1k)
@@ -119,11 +119,12 @@ LARGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
 def test_what_grows_beyond_measure_is_refused_in_time(name: str) -> None:
     begun = time.process_time()
     assert "A0312" in codes(MODELS + LARGE[name])
-    assert time.process_time() - begun < 2 * MOST_SECONDS
+    assert time.process_time() - begun < MOST_SECONDS
 
 
 def test_requirements_of_many_layers_take_no_time() -> None:
@@ -133,7 +134,7 @@ def test_requirements_of_many_layers_take_no_time() -> None:
     )
     begun = time.process_time()
     codes(MODELS + text)
-    assert time.process_time() - begun < 2 * MOST_SECONDS
+    assert time.process_time() - begun < MOST_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,17 @@ def test_requirements_of_many_layers_take_no_time() -> None:
 def test_repetitions_in_one_another_take_no_time(layers: str) -> None:
     begun = time.process_time()
     assert codes(MODELS + f"architecture one {{\nlayer generator(a)\n{layers}\n}}") == []
-    assert time.process_time() - begun < 2 * MOST_SECONDS
+    assert time.process_time() - begun < MOST_SECONDS
+
+
+def test_many_holes_of_many_numbers_take_no_time() -> None:
+    components = "generator(a, samples: 1..10000)\n" * 200
+    text = f"architecture one(n: int = 1..10000) {{\nlayer x {{\n{components}}}\nanswer: first\n}}"
+    begun = time.process_time()
+    assert codes(MODELS + text) == []
+    source = Source("found.archon", MODELS + text)
+    compile_source(source, settings=["n=9999", "x.samples=5", "n=0"])
+    assert time.process_time() - begun < MOST_SECONDS
 
 
 def test_points_are_counted_to_an_end() -> None:
