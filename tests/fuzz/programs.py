@@ -120,6 +120,17 @@ def _change_token(text: str, chance: random.Random) -> str:
     return "".join(tokens)
 
 
+def _swap_alike(text: str, chance: random.Random) -> str:
+    """Put another token of the same type in the place of one: a name, a number, a text."""
+    tokens = [each for each in lex(text) if each.type in _SWAPPED]
+    others = [*tokens, *(each for each in lex(chance.choice(programs())) if each.type in _SWAPPED)]
+    if not tokens:
+        return text
+    old = chance.choice(tokens)
+    new = chance.choice([each for each in others if each.type == old.type])
+    return text[: old.start] + new.text + text[old.end :]
+
+
 def _change_line(text: str, chance: random.Random) -> str:
     lines = text.split("\n")
     at, other = chance.randrange(len(lines)), chance.randrange(len(lines))
@@ -192,8 +203,10 @@ def _relay(text: str, chance: random.Random) -> str:
     return relaid(text, chance.getrandbits(32))
 
 
+_SWAPPED = frozenset({"NAME", "NUMBER", "TEXT", "RAW_TEXT"})
 _SIGNS = {"LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}"}
 _CHANGES: tuple[Mutate, ...] = (
-    *(_change_token, _change_token, _change_token, _change_line, _splice, _splice),
-    *(_change_characters, _nest, _change_number, _change_number, _relay),
+    *(_swap_alike, _swap_alike, _swap_alike, _swap_alike, _swap_alike, _change_number),
+    *(_change_token, _change_token, _change_line, _splice, _splice),
+    *(_change_characters, _nest, _change_number, _relay),
 )
