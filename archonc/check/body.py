@@ -16,7 +16,7 @@ from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
 from archonc.check.nested import Body, answer_flow, fill_nested, make_step
 from archonc.check.prices import price_of_model
 from archonc.check.require import check_requires
-from archonc.check.scope import Scope
+from archonc.check.scope import MOST_IN_FILE, Scope
 from archonc.check.steps import DraftStep, draft_layer
 from archonc.check.typed import (
     CheckedLayer,
@@ -56,7 +56,7 @@ class _BodyChecker:
     def check(self, declaration: ArchitectureDecl) -> Body | None:
         before = self._sink.error_count
         flat = flatten(declaration, self._values, self._prefix)
-        if not self._has_room(len(flat.layers)):
+        if not self._has_room(len(flat.layers) + len(flat.requires)):
             return None
         if not flat.layers and flat.complete:
             self._report_empty()
@@ -68,6 +68,8 @@ class _BodyChecker:
                 walk.lose()
                 continue
             draft = draft_layer(placed.member, placed.name, self._scope)
+            if not self._has_room(len(draft.steps) - 1):
+                return None
             nested = self._check_nested(placed.name, draft.steps)
             layers.append(self._check_layer(walk.enter(placed, draft, _flows(nested)), nested))
         if flat.complete:
@@ -91,17 +93,21 @@ class _BodyChecker:
 
     def _has_room(self, more: int) -> bool:
         """Count layers, and stop where architectures inside one another make too many."""
-        had_room = self._scope.tally.has_room
-        self._scope.tally.layers += more
-        if had_room and not self._scope.tally.has_room:
+        tally = self._scope.tally
+        had_room = tally.has_room
+        tally.layers += more
+        if had_room and not tally.has_room:
+            most = f"{MOST_LAYERS:,} layers"
+            if tally.layers <= MOST_LAYERS:
+                most = f"{MOST_IN_FILE:,} layers in all architectures"
             self._sink.error(
                 OUT_OF_RANGE,
-                f"more than {MOST_LAYERS:,} layers, those of components included",
+                f"more than {most}, with what is in them and in their components",
                 self._symbol.span,
                 "too many of these",
                 helps=("use fewer components, or smaller ones",),
             )
-        return self._scope.tally.has_room
+        return tally.has_room
 
     def _report_empty(self) -> None:
         self._sink.error(

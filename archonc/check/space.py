@@ -83,11 +83,10 @@ def check_space(
     """Check some points, report what is wrong with the space, and keep the sound points."""
     before = scope.sink.error_count
     space = Space(symbol.declaration, arguments, sites, partial(settings.chooser, sink=scope.sink))
-    tried = []
-    begun = scope.tally.before
+    tried: list[_Tried] = []
     for point in sample_points(space, MOST_POINTS):
         # The first points are the most different ones; of large ones they have to do.
-        if scope.tally.before - begun > MOST_LAYERS:
+        if tried and scope.tally.before > MOST_LAYERS:
             break
         own = scope.reporting_to(scope.sink.fork())
         checked = check_filled(symbol, point.declaration, own)
