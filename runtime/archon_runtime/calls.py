@@ -87,18 +87,23 @@ class Calls:
             raise _placed(error, ask, attempt=0) from None
         # Of its own for each call: the waits do not depend on the order of the calls.
         random = Random(f"{self._seed}:{key}")
-        attempt = 1
+        attempt, changed_keys = 1, 0
         while True:
             try:
                 return await self._attempt(ask, key, size)
             except ProviderError as error:
+                if changed_keys < error.other_keys:
+                    changed_keys += 1
+                    said = f"a key failed ({error.message}); tried with another one"
+                    self._note(ask, "key", said)
+                    continue
                 wait_s = self._policy.wait_s(error, attempt, random)
                 if wait_s is None:
                     raise _placed(error, ask, attempt) from None
                 said = f"attempt {attempt} failed ({error.message}); tried again"
                 self._note(ask, "retry", said)
             await anyio.sleep(wait_s)
-            attempt += 1
+            attempt, changed_keys = attempt + 1, 0
 
     async def _measure(self, ask: Ask) -> PromptSize:
         opened = self._providers[ask.model.provider]
@@ -115,6 +120,8 @@ class Calls:
     async def _attempt(self, ask: Ask, key: str, size: PromptSize) -> ChatResponse:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
+        if opened.gate is not None:
+            await opened.gate.wait(ask.model.model)
         async with opened.traffic.turn():
             request, reservation = await self._reserve(ask, size, longest)
             call = OpenCall(
@@ -133,13 +140,17 @@ class Calls:
                 return reply
             except (ProviderError, ModelMissing) as error:
                 call.fail(error)
-                if isinstance(error, ProviderRateLimited) and error.retry_after_s:
-                    opened.traffic.pause(min(error.retry_after_s, self._policy.longest_s))
+                self._pause(opened, error)
                 if isinstance(error, ModelMissing):
                     raise _placed(error, ask, attempt=0) from None
                 raise
             finally:
                 call.abandon()
+
+    def _pause(self, opened: OpenProvider, error: ArchonError) -> None:
+        """Let nothing start while the provider asks so; another key's limit is another one."""
+        if isinstance(error, ProviderRateLimited) and error.retry_after_s and not error.other_keys:
+            opened.traffic.pause(min(error.retry_after_s, self._policy.longest_s))
 
     async def _longest_reply(self, ask: Ask, size: PromptSize) -> int | None:
         """Clip `max_tokens` to what the window leaves, where the prompt was counted."""

@@ -1,4 +1,4 @@
-"""A provider's limits: how many calls at once, and how many may start in a time."""
+"""A provider's limits: how many calls at once, how many in a time, and what it says itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-__all__ = ["Traffic"]
+from archon_runtime.errors import ProviderRateLimited
+from archon_runtime.providers.base import Paced
+
+__all__ = ["LONGEST_WAIT_S", "Gate", "Traffic"]
+
+LONGEST_WAIT_S = 120.0
+"""A provider that asks for a longer wait is not waited for."""
 
 
 class Traffic:
@@ -39,3 +45,32 @@ class Traffic:
         self._next_start = start + self._gap_s if self._gap_s else self._next_start
         if start > now:
             await anyio.sleep_until(start)
+
+
+class Gate:
+    """Lets calls wait until their provider says that it is ready for their model.
+
+    First come, first served, for each model; one that waits holds up no other model.
+    """
+
+    def __init__(self, paced: Paced) -> None:
+        self._paced = paced
+        self._lines: dict[str, anyio.Lock] = {}
+
+    async def wait(self, model: str) -> None:
+        """Wait until *model* may be asked.
+
+        Raises:
+            ProviderRateLimited: that would take too long.
+            ProviderError: waiting will not help.
+        """
+        line = self._lines.get(model)
+        if line is None:
+            line = self._lines[model] = anyio.Lock(fast_acquire=True)
+        async with line:
+            while (wait_s := self._paced.ready_in_s(model)) > 0.0:
+                if wait_s > LONGEST_WAIT_S:
+                    raise ProviderRateLimited(
+                        f"the provider asks to wait for {wait_s:.0f} s", retry_after_s=wait_s
+                    )
+                await anyio.sleep(wait_s)

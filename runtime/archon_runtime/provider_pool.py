@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from archon_runtime.limits import Traffic
+from archon_runtime.limits import Gate, Traffic
 from archon_runtime.plan import ProviderSpec
-from archon_runtime.providers.base import Provider
+from archon_runtime.providers.base import Paced, Provider
 
 __all__ = ["MakeProvider", "OpenProvider", "ProviderPool"]
 
@@ -27,6 +27,7 @@ class OpenProvider:
 
     provider: Provider
     traffic: Traffic
+    gate: Gate | None = None
     windows: dict[str, int | None] = field(default_factory=dict)
 
     async def window(self, model: str) -> int | None:
@@ -72,7 +73,8 @@ class ProviderPool:
         finally:
             if not ready:
                 await _close(provider, _GIVE_UP_S)
-        return OpenProvider(provider, Traffic(provider.concurrency, provider.rate))
+        gate = Gate(provider) if isinstance(provider, Paced) else None
+        return OpenProvider(provider, Traffic(provider.concurrency, provider.rate), gate)
 
 
 async def _close(provider: Provider, timeout_s: float) -> None:

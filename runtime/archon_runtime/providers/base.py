@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from archon_runtime.chat import ChatRequest, ChatResponse, Message
 from archon_runtime.providers.kinds import ProviderKind
 
-__all__ = ["Provider", "ProviderFactory"]
+__all__ = ["Paced", "Provider", "ProviderFactory"]
 
 
 class Provider(Protocol):
@@ -54,6 +54,19 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Give back what `open` took. Called once, also after a failed `open`."""
+        ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A provider that knows when it may be asked again: its keys rest, its server said so."""
+
+    def ready_in_s(self, model: str) -> float:
+        """Tell how long to wait before *model* is asked; 0 is now.
+
+        Raises:
+            ProviderError: waiting will not help.
+        """
         ...
 
 

@@ -45,6 +45,14 @@ class HttpProvider(ABC):
         """How many requests may start in a second; None is no limit."""
         return self._settings.rate
 
+    def ready_in_s(self, model: str) -> float:
+        """Tell how long until a key may be used for *model*.
+
+        Raises:
+            KeyRefused: every key was refused not long ago.
+        """
+        return self._settings.keys.ready_in_s(model)
+
     async def open(self) -> None:
         """Make ready; nothing is sent yet.
 

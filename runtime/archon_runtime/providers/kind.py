@@ -77,4 +77,19 @@ HTTP = (
     ProviderOption("base_url", ProviderOptionKind.TEXT, "Where the API is, up to `/v1`."),
     ProviderOption("key", ProviderOptionKind.SECRET, "The environment variable of the key."),
     *TRAFFIC,
+    ProviderOption(
+        "connect_timeout",
+        ProviderOptionKind.DURATION,
+        "How long connecting may take (10s).",
+    ),
+    ProviderOption(
+        "first_byte_timeout",
+        ProviderOptionKind.DURATION,
+        "How long until the reply begins (as long as `timeout`).",
+    ),
+    ProviderOption(
+        "idle_timeout",
+        ProviderOptionKind.DURATION,
+        "How long the reply may pause (30s).",
+    ),
 )
