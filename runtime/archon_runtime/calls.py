@@ -120,9 +120,8 @@ class Calls:
     async def _attempt(self, ask: Ask, key: str, size: PromptSize) -> ChatResponse:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
-        if opened.gate is not None:
-            await opened.gate.wait(ask.model.model)
-        async with opened.traffic.turn():
+        wanted = _worst(ask.model, size, longest or 0)
+        async with opened.traffic.turn(ask.model.model, wanted) as turn:
             request, reservation = await self._reserve(ask, size, longest)
             call = OpenCall(
                 ask,
@@ -135,6 +134,7 @@ class Calls:
             )
             try:
                 await call.intend()
+                turn.sent = True
                 reply = await opened.provider.chat(request)
                 await call.accept(reply)
                 return reply
@@ -146,6 +146,7 @@ class Calls:
                 raise
             finally:
                 call.abandon()
+                turn.billed_tokens = call.billed_tokens
 
     def _pause(self, opened: OpenProvider, error: ArchonError) -> None:
         """Let nothing start while the provider asks so; another key's limit is another one."""

@@ -65,6 +65,7 @@ class OpenCall:
         self._started_s = anyio.current_time()
         self._sent = False
         self._closed = False
+        self.billed_tokens: int | None = None
 
     async def intend(self) -> None:
         """Make the intent durable; from here on the request counts as sent."""
@@ -115,6 +116,7 @@ class OpenCall:
 
     def _close(self, state: CallState, bill: Usage, *, write: bool = True) -> None:
         self._closed = True
+        self.billed_tokens = bill.tokens
         above = self._ledger.settle(self._reservation, bill)
         now = anyio.current_time()
         if write:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from archon_runtime.limits import Gate, Traffic
+from archon_runtime.limits import Traffic
 from archon_runtime.plan import ProviderSpec
 from archon_runtime.providers.base import Paced, Provider
 
@@ -27,7 +27,6 @@ class OpenProvider:
 
     provider: Provider
     traffic: Traffic
-    gate: Gate | None = None
     windows: dict[str, int | None] = field(default_factory=dict)
 
     async def window(self, model: str) -> int | None:
@@ -73,8 +72,8 @@ class ProviderPool:
         finally:
             if not ready:
                 await _close(provider, _GIVE_UP_S)
-        gate = Gate(provider) if isinstance(provider, Paced) else None
-        return OpenProvider(provider, Traffic(provider.concurrency, provider.rate), gate)
+        paced = provider if isinstance(provider, Paced) else None
+        return OpenProvider(provider, Traffic(provider.concurrency, provider.rate, paced))
 
 
 async def _close(provider: Provider, timeout_s: float) -> None:

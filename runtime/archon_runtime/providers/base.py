@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from archon_runtime.chat import ChatRequest, ChatResponse, Message
 from archon_runtime.providers.kinds import ProviderKind
+from archon_runtime.usage import Usage
 
 __all__ = ["Paced", "Provider", "ProviderFactory"]
 
@@ -59,14 +60,23 @@ class Provider(Protocol):
 
 @runtime_checkable
 class Paced(Protocol):
-    """A provider that knows when it may be asked again: its keys rest, its server said so."""
+    """A provider that knows when it may be asked: its keys rest, or its server said so."""
 
-    def ready_in_s(self, model: str) -> float:
-        """Tell how long to wait before *model* is asked; 0 is now.
+    @property
+    def token_rate(self) -> float | None:
+        """How many tokens a second it may be asked for; None is no limit."""
+        ...
+
+    def admit(self, model: str, estimate: Usage) -> float:
+        """Count a call as about to be made and return 0, or tell how long to wait.
 
         Raises:
             ProviderError: waiting will not help.
         """
+        ...
+
+    def withdraw(self, model: str, estimate: Usage) -> None:
+        """Take back what was admitted, if it was not asked after all."""
         ...
 
 

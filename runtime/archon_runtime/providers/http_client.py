@@ -22,10 +22,11 @@ from archon_runtime.providers.http_progress import Progress, Stage
 from archon_runtime.providers.http_settings import HttpDialect, HttpSettings
 from archon_runtime.providers.http_status import error_for_status
 from archon_runtime.providers.key_ring import TakenKey
+from archon_runtime.providers.pace import Pace
 from archon_runtime.providers.wire import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
 __all__ = ["HttpClient"]
 
@@ -46,6 +47,7 @@ class HttpClient:
         self._settings = settings
         self._dialect = dialect or HttpDialect()
         self._max_reply_bytes = max_reply_bytes
+        self.pace = Pace(settings.keys)
         self._host = urlsplit(settings.base_url).hostname or ""
         self._session: aiohttp.ClientSession | None = None
 
@@ -91,53 +93,59 @@ class HttpClient:
         Raises:
             ProviderError: a leaf that says what happened.
         """
-        keys = self._settings.keys
-        key = keys.take(model)
-        outcome = await self._attempt(method, path, body, key)
+        key = self.pace.take(model)
+        headers: Mapping[str, str] = {}
+        outcome: bytes | ProviderError | None = None
+        try:
+            outcome, headers = await self._attempt(method, path, body, key)
+        finally:
+            error = outcome if isinstance(outcome, ProviderError) else None
+            self.pace.heard(key, model, headers, error)
         # Raised here, outside of any handler: aiohttp's exceptions hold the request's
         # headers, so none of them may hang on ours as its context.
         if isinstance(outcome, ProviderError):
-            if key is not None:
-                keys.judge(outcome, key, model)
             raise outcome
-        if key is not None:
-            keys.worked(key, model)
         return parse_json(outcome, url_help=self._dialect.url_help)
 
     async def _attempt(
-        self, method: str, path: str, body: object, key: TakenKey | None
-    ) -> bytes | ProviderError:
+        self, method: str, path: str, body: object, key: TakenKey
+    ) -> tuple[bytes | ProviderError, Mapping[str, str]]:
         """Send and receive; whatever goes wrong comes back as one of our errors."""
+        headers: Mapping[str, str] = {}
         with CancelScope() as scope:
             progress = Progress(self._settings.timeouts, scope)
             try:
                 async with self._send(method, path, body, key, progress) as reply:
                     progress.reach(Stage.IDLE)
+                    headers = reply.headers
                     raw = await self._read(reply, progress)
                     if isinstance(raw, ProviderError) or reply.status == 200:
-                        return raw
-                    return error_for_status(
-                        reply.status,
-                        reply.headers,
-                        raw,
-                        key_env="" if key is None else key.variable,
-                        url_help=self._dialect.url_help,
-                        now=datetime.now(UTC),
-                    )
+                        return raw, headers
+                    return self._refusal(reply, raw, key), headers
             except (aiohttp.ClientError, OSError) as error:
-                return failure_of(error, self._host, sent=progress.sent)
-        return progress.timed_out(self._host)
+                return failure_of(error, self._host, sent=progress.sent), headers
+        return progress.timed_out(self._host), headers
+
+    def _refusal(self, reply: aiohttp.ClientResponse, raw: bytes, key: TakenKey) -> ProviderError:
+        return error_for_status(
+            reply.status,
+            reply.headers,
+            raw,
+            key_env=key.variable,
+            url_help=self._dialect.url_help,
+            now=datetime.now(UTC),
+        )
 
     @asynccontextmanager
     async def _send(
-        self, method: str, path: str, body: object, key: TakenKey | None, progress: Progress
+        self, method: str, path: str, body: object, key: TakenKey, progress: Progress
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the provider is not open")
         headers = dict(self._dialect.headers)
         if body is not None:
             headers["Content-Type"] = "application/json"
-        if key is not None:
+        if key.variable:
             value = self._dialect.key_prefix + self._settings.keys.value(key)
             headers[self._dialect.key_header] = value
         reply = await self._session.request(

@@ -57,6 +57,7 @@ class HttpSettings:
     keys: KeyRing = field(default_factory=KeyRing)
     concurrency: int = HTTP_CONCURRENCY
     rate: float | None = None
+    token_rate: float | None = None
     timeouts: Timeouts = Timeouts()
 
 
@@ -102,6 +103,7 @@ def read_settings(
         keys=KeyRing(keys),
         concurrency=reader.count("concurrency", _concurrency(kind)),
         rate=reader.positive("rate", None),
+        token_rate=reader.positive("token_rate", None),
         timeouts=Timeouts.read(reader),
     )
 

@@ -7,7 +7,7 @@ value on its way into a request.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -25,9 +25,16 @@ _ALL = ""
 """Stands for all models: some failures say something of a key, some of it and a model."""
 
 
+def _no_wait(_: int) -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class TakenKey:
-    """A key as others may see it: the variable it came from. `turn` counts what is taken."""
+    """A key as others may see it: the variable it came from. `turn` counts what is taken.
+
+    Where there are no keys this is key 0, without a variable.
+    """
 
     index: int
     variable: str
@@ -66,32 +73,30 @@ class KeyRing:
         """Name the variables; a key is never shown."""
         return f"KeyRing({', '.join(self.variables)})"
 
-    def take(self, model: str) -> TakenKey | None:
+    def take(self, model: str, wait_s: Callable[[int], float] = _no_wait) -> TakenKey:
         """Give the next key that may be used now, else the one that may be used first.
 
-        None if the ring has no keys.
+        *wait_s* tells how long a key must wait for other reasons.
 
         Raises:
             KeyRefused: every key was refused not long ago.
         """
         count = len(self._values)
-        if not count:
-            return None
-        chosen = self._next
-        if self._rests:
-            now = anyio.current_time()
-            order = [(self._next + offset) % count for offset in range(count)]
-            usable = [each for each in order if not self._is_refused(each, model, now)]
-            if not usable:
-                raise self._all_refused()
-            chosen = min(usable, key=lambda each: self._rest_s(each, model, now))
-        self._next = (chosen + 1) % count
         self._turn += 1
+        if count < 2 and not self._rests:
+            return TakenKey(0, self.variables[0] if count else "", self._turn)
+        now = anyio.current_time()
+        order = [(self._next + offset) % count for offset in range(count)]
+        usable = [each for each in order if not self._is_refused(each, model, now)]
+        if not usable:
+            raise self._all_refused()
+        chosen = min(usable, key=lambda each: max(self._rest_s(each, model, now), wait_s(each)))
+        self._next = (chosen + 1) % count
         return TakenKey(chosen, self.variables[chosen], self._turn)
 
     def value(self, key: TakenKey) -> str:
         """Tell the key itself: for the header of a request, and for nothing else."""
-        return self._values[key.index]
+        return self._values[key.index] if self._values else ""
 
     def hide(self, raw: bytes) -> bytes:
         """Take all keys out of a reply that repeats one, before any of it is shown or kept."""
@@ -100,19 +105,20 @@ class KeyRing:
                 raw = raw.replace(key, "…".encode())
         return raw
 
-    def ready_in_s(self, model: str) -> float:
+    def ready_in_s(self, model: str, wait_s: Callable[[int], float] = _no_wait) -> float:
         """Tell how long until a key may be used for *model*.
 
         Raises:
             KeyRefused: every key was refused not long ago.
         """
+        count = max(1, len(self._values))
         if not self._rests:
-            return 0.0
+            return min(map(wait_s, range(count)))
         now = anyio.current_time()
-        usable = [i for i in range(len(self._values)) if not self._is_refused(i, model, now)]
+        usable = [i for i in range(count) if not self._is_refused(i, model, now)]
         if not usable:
             raise self._all_refused()
-        return min(self._rest_s(each, model, now) for each in usable)
+        return min(max(self._rest_s(each, model, now), wait_s(each)) for each in usable)
 
     def worked(self, key: TakenKey, model: str) -> None:
         """Forget the failures of a key that was accepted."""
@@ -125,6 +131,8 @@ class KeyRing:
 
         A refusal of a model (403) and a rate limit say nothing of the key's other models.
         """
+        if not self._values and not isinstance(error, ProviderRateLimited):
+            return
         if isinstance(error, KeyRefused):
             place = (key.index, model if error.of_model else _ALL)
             self._let_rest(place, key, error, _REFUSED_S, refused=True)

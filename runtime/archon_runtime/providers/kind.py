@@ -78,6 +78,11 @@ HTTP = (
     ProviderOption("key", ProviderOptionKind.SECRET, "The environment variable of the key."),
     *TRAFFIC,
     ProviderOption(
+        "token_rate",
+        ProviderOptionKind.RATE,
+        "How many tokens, of prompts and replies, in a time; counted over a minute.",
+    ),
+    ProviderOption(
         "connect_timeout",
         ProviderOptionKind.DURATION,
         "How long connecting may take (10s).",
