@@ -13,16 +13,17 @@ from archon_runtime.budget import BudgetRefusal, Ledger, Reservation
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import (
     ArchonError,
+    ContentFiltered,
     ModelMissing,
     ProviderError,
     ProviderRateLimited,
     StepFailed,
+    WindowExceeded,
 )
 from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
 from archon_runtime.journal_codec import request_to_json
 from archon_runtime.open_call import Ask, OpenCall
-from archon_runtime.plan import ModelSpec
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
 from archon_runtime.provider_pool import OpenProvider
 from archon_runtime.recorder import Recorder
@@ -30,7 +31,7 @@ from archon_runtime.retry import RetryPolicy
 from archon_runtime.run_record import RunRecord
 from archon_runtime.tail import Tail
 from archon_runtime.trace import Note
-from archon_runtime.usage import NOTHING, Usage
+from archon_runtime.usage import NOTHING
 
 __all__ = ["SHORTEST_REPLY", "Calls"]
 
@@ -61,26 +62,44 @@ class Calls:
         self._policy = policy
         self._asked: set[str] = set()
 
-    async def ask(self, ask: Ask) -> ChatResponse:
-        """Get a reply: a committed one, or the provider's, tried again where that may help.
+    async def ask(self, *asks: Ask) -> ChatResponse:
+        """Get a reply: a committed one, or the first model's that answers, of *asks* in order.
+
+        All *asks* are one call; after the first they are of its model's fallbacks.
 
         Raises:
             BudgetRefusal: a limit would be passed.
-            WindowExceeded: the prompt cannot fit the model's window.
+            WindowExceeded: the prompt cannot fit the last model's window.
             ProviderError: the last attempt's failure.
             JournalFailed: an intent or a reply cannot be written.
             StepFailed: the step asked this already.
 
-        Source: specs/runtime.md, rules C1 to C9.
+        Source: specs/runtime.md, rules C1 to C9 and C16.
         """
-        key = _key(ask)
-        if ask.path in self._asked:
-            raise StepFailed(f"the technique asked twice for {ask.path}", place=ask.path)
-        self._asked.add(ask.path)
-        committed = self._record.replies.get(key)
-        if committed is not None:
-            self._tell_committed(ask)
-            return committed
+        first = asks[0]
+        if first.path in self._asked:
+            raise StepFailed(f"the technique asked twice for {first.path}", place=first.path)
+        self._asked.add(first.path)
+        keys = [_key(ask, "" if ask is first else ask.model_name) for ask in asks]
+        for ask, key in zip(asks, keys, strict=True):
+            committed = self._record.replies.get(key)
+            if committed is not None:
+                self._tell_committed(ask)
+                return _named(committed, ask, first)
+        for ask, key, after in zip(asks, keys, (*asks[1:], None), strict=True):
+            try:
+                return _named(await self._try(ask, key), ask, first)
+            except ContentFiltered:
+                raise
+            except (ProviderError, ModelMissing, WindowExceeded) as error:
+                if after is None:
+                    raise
+                failed, instead = f"`{ask.model_name}` failed", f"asked `{after.model_name}`"
+                self._note(ask, "fallback", f"{failed} ({error.message}); {instead} instead")
+        raise AssertionError("the last of them answers or raises")
+
+    async def _try(self, ask: Ask, key: str) -> ChatResponse:
+        """Ask one model, and again where that may help."""
         try:
             size = await self._measure(ask)
         except ArchonError as error:
@@ -120,7 +139,7 @@ class Calls:
     async def _attempt(self, ask: Ask, key: str, size: PromptSize) -> ChatResponse:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
-        wanted = _worst(ask.model, size, longest or 0)
+        wanted = ask.worst(size, longest or 0)
         async with opened.traffic.turn(ask.model.model, wanted) as turn:
             request, reservation = await self._reserve(ask, size, longest)
             call = OpenCall(
@@ -169,12 +188,12 @@ class Calls:
         Room may still come while calls are under way, since most are billed less than
         they reserved. Only what nothing can give room to is clipped, or refused.
         """
-        ledger, model = self._ledgers[ask.layer_index], ask.model
+        ledger = self._ledgers[ask.layer_index]
         shortest = SHORTEST_REPLY if longest is None else min(SHORTEST_REPLY, longest)
         while True:
-            wanted = _worst(model, size, shortest if longest is None else longest)
+            wanted = ask.worst(size, shortest if longest is None else longest)
             holds = self._tail.holds(ask.layer_index, wanted)
-            room = ledger.room(holds).completion_for(size.most, model.price)
+            room = ledger.room(holds).completion_for(size.most, ask.price)
             if room is None or (longest is not None and room >= longest):
                 reply = longest
             elif ledger.may_fit_later(wanted, holds):
@@ -183,7 +202,7 @@ class Calls:
             else:
                 reply = max(room, shortest)
                 self._note(ask, "clipped", f"the budget leaves {reply} tokens for the reply")
-            estimate = _worst(model, size, reply or 0)
+            estimate = ask.worst(size, reply or 0)
             reservation = ledger.reserve(estimate, holds)
             return replace(ask.request, max_tokens=reply), reservation
 
@@ -206,15 +225,17 @@ class Calls:
         )
 
 
-def _key(ask: Ask) -> str:
-    """Name a logical call: where it is asked and what, before the budget clips it."""
-    what = f"{ask.path}\n{request_to_json(ask.request)}"
+def _key(ask: Ask, fallback: str) -> str:
+    """Name a logical call: where it is asked and what, before the budget clips it.
+
+    A fallback's name is part of it: two providers may have a model of the same name.
+    """
+    what = f"{ask.path}\n{fallback}{request_to_json(ask.request)}"
     return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _worst(model: ModelSpec, size: PromptSize, completion: int) -> Usage:
-    cost = model.price.cost_usd(size.most, completion) if model.price else NOTHING.cost_usd
-    return Usage(1, size.most, completion, cost)
+def _named(reply: ChatResponse, ask: Ask, first: Ask) -> ChatResponse:
+    return reply if ask is first else replace(reply, model=ask.model_name)
 
 
 def _placed(error: ArchonError, ask: Ask, attempt: int) -> ArchonError:

@@ -15,7 +15,7 @@ from archon_runtime.candidate import Candidate, CheckResult
 from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason, Message
 from archon_runtime.errors import StepFailed
 from archon_runtime.open_call import Ask
-from archon_runtime.plan import LayerSpec, OnExhausted, PlanSpec, StepSpec
+from archon_runtime.plan import LayerSpec, OnExhausted, PlanSpec, StepSpec, model_chain
 from archon_runtime.prompt import Prompt
 from archon_runtime.question import Question
 from archon_runtime.recorder import Recorder
@@ -23,6 +23,7 @@ from archon_runtime.stream import CURRENT_JOB, Job, Stream, StreamView
 from archon_runtime.techniques.base import Check, Technique
 from archon_runtime.together import run_together
 from archon_runtime.trace import Note
+from archon_runtime.usage import dearest
 
 __all__ = ["CheckRunner", "RunTools", "StepContext", "StepPlace"]
 
@@ -101,10 +102,23 @@ class StepContext:
         step = self._place.step
         if step.model is None:
             raise StepFailed("the step has no model to ask", place=self._place.step.id)
-        model = self._tools.plan.models[step.model]
+        models = self._tools.plan.models
+        chain = model_chain(models, step.model)
+        asks = [
+            self._make_ask(chain[index:], tuple(messages), sample, turn)
+            for index in range(len(chain))
+        ]
+        return await self._tools.calls.ask(*asks)
+
+    def _make_ask(
+        self, chain: Sequence[str], messages: tuple[Message, ...], sample: int, turn: int
+    ) -> Ask:
+        """Ask the first model of *chain*; the others are its fallbacks."""
+        step, models = self._place.step, self._tools.plan.models
+        model = models[chain[0]]
         request = ChatRequest(
             model=model.model,
-            messages=tuple(messages),
+            messages=messages,
             purpose=step.technique,
             sample=sample,
             temperature=model.temperature,
@@ -115,16 +129,16 @@ class StepContext:
             logprobs=model.logprobs,
             extra=model.extra,
         )
-        return await self._tools.calls.ask(
-            Ask(
-                self._place.layer_index,
-                self._place.layer.name,
-                step.id,
-                step.model,
-                model,
-                request,
-                turn,
-            )
+        prices = [models[each].price for each in chain]
+        return Ask(
+            self._place.layer_index,
+            self._place.layer.name,
+            step.id,
+            chain[0],
+            model,
+            request,
+            turn,
+            dearest(each for each in prices if each is not None),
         )
 
     async def check(
@@ -155,7 +169,7 @@ class StepContext:
         return Candidate(
             id=f"{self._place.step.id}#{sample}",
             text=reply.text,
-            model=self._place.step.model or "",
+            model=reply.model or self._place.step.model or "",
             truncated=reply.finish_reason is FinishReason.LENGTH,
         )
 

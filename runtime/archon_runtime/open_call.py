@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import anyio
 
@@ -12,10 +13,11 @@ from archon_runtime.errors import BadResponse, ModelMissing, ProviderError
 from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
 from archon_runtime.plan import ModelSpec
+from archon_runtime.prompt_size import PromptSize
 from archon_runtime.recorder import Recorder
 from archon_runtime.run_record import CallEntry, RunRecord
 from archon_runtime.trace import Note
-from archon_runtime.usage import NOTHING, Usage
+from archon_runtime.usage import NOTHING, Price, Usage
 
 __all__ = ["Ask", "OpenCall"]
 
@@ -25,6 +27,8 @@ class Ask:
     """One completion that a step wants: a logical call, whatever attempts it takes.
 
     `layer_index` counts layers from 0, as `walk_layers` goes; `turn` is the technique's.
+    `price` is what it is reserved at: the dearest of its model's and the fallbacks' that
+    may follow.
     """
 
     layer_index: int
@@ -34,11 +38,17 @@ class Ask:
     model: ModelSpec
     request: ChatRequest
     turn: int
+    price: Price | None = None
 
     @property
     def path(self) -> str:
         """Where in the plan this is asked: the same in every sitting of a run."""
         return f"{self.layer}/{self.step}#{self.request.sample}.{self.turn}"
+
+    def worst(self, size: PromptSize, completion: int) -> Usage:
+        """What the call may be billed at most, if its reply has *completion* tokens."""
+        cost = self.price.cost_usd(size.most, completion) if self.price else NOTHING.cost_usd
+        return Usage(1, size.most, completion, cost)
 
 
 class OpenCall:
@@ -112,7 +122,9 @@ class OpenCall:
     def _close_unknown(self, reason: str) -> None:
         self._recorder.unknown_calls += 1
         self._note("unknown", f"the bill is not known ({reason}); counted at its reservation")
-        self._close(CallState.UNKNOWN, self._reservation.estimate)
+        estimate = self._reservation.estimate
+        cost = self._cost(estimate.prompt_tokens, estimate.completion_tokens)
+        self._close(CallState.UNKNOWN, replace(estimate, cost_usd=cost))
 
     def _close(self, state: CallState, bill: Usage, *, write: bool = True) -> None:
         self._closed = True
@@ -152,9 +164,11 @@ class OpenCall:
             completion = len(reply.text.encode("utf-8", "surrogatepass"))
         elif completion is None:
             completion = estimate.completion_tokens
+        return Usage(1, prompt, completion, self._cost(prompt, completion))
+
+    def _cost(self, prompt: int, completion: int) -> Decimal:
         price = self._ask.model.price
-        cost = price.cost_usd(prompt, completion) if price else NOTHING.cost_usd
-        return Usage(1, prompt, completion, cost)
+        return price.cost_usd(prompt, completion) if price else NOTHING.cost_usd
 
     def _note(self, kind: str, message: str, code: str = "") -> None:
         said = f"{self._entry.path}: {message}"

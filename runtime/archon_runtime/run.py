@@ -22,6 +22,8 @@ from archon_runtime.plan import (
     BudgetSpec,
     OnExhausted,
     PlanSpec,
+    model_chain,
+    models_asked,
     walk_layers,
     walk_nested,
     walk_steps,
@@ -118,10 +120,8 @@ class Run:
 
     async def _open_providers(self) -> Mapping[str, OpenProvider]:
         """Open what the plan's steps need, before anything is paid for."""
-        asked = {step.model for step in walk_steps(self._spec.layers)}
-        names = dict.fromkeys(
-            model.provider for name, model in self._spec.models.items() if name in asked
-        )
+        models = self._spec.models
+        names = dict.fromkeys(models[name].provider for name in models_asked(self._spec))
         return {name: await self._pool.get(name, self._spec.providers[name]) for name in names}
 
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
@@ -156,7 +156,7 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in walk_layers(self._spec.layers)),
-                _cannot_exceed(self._spec, RetryPolicy().attempts),
+                _cannot_exceed(self._spec, RetryPolicy().attempts * _most_models(self._spec)),
                 self._spec.assumed,
                 self.ledger.spent,
             )
@@ -191,14 +191,20 @@ def _check_prices(spec: PlanSpec) -> None:
     budgets += (nested.budget for nested in walk_nested(spec.layers))
     if not any(budget and budget.cost_usd is not None for budget in budgets):
         return
-    asked = {step.model for step in walk_steps(spec.layers)}
-    for name, model in spec.models.items():
+    for name in models_asked(spec):
+        model = spec.models[name]
         kind = KINDS.get(spec.providers[model.provider].kind)
-        if name in asked and model.price is None and not (kind and kind.free):
+        if model.price is None and not (kind and kind.free):
             raise PlanInvalid(
                 f"`cost` is limited, and model `{name}` has no price",
                 help="state the model's price, or limit calls and tokens instead",
             )
+
+
+def _most_models(spec: PlanSpec) -> int:
+    """Count the models that one call may ask, one after another, at most."""
+    asked = {step.model for step in walk_steps(spec.layers) if step.model is not None}
+    return max((len(model_chain(spec.models, name)) for name in asked), default=1)
 
 
 def _cannot_exceed(spec: PlanSpec, attempts: int) -> bool:
