@@ -239,8 +239,9 @@ def _named(reply: ChatResponse, ask: Ask, first: Ask) -> ChatResponse:
 
 
 def _placed(error: ArchonError, ask: Ask, attempt: int) -> ArchonError:
-    """Say where an error happened, unless it says so already."""
-    if not error.place and not isinstance(error, BudgetRefusal):
+    """Say where in the plan an error happened: a provider knows only which model."""
+    unsaid = not error.place or isinstance(error, ProviderError)
+    if unsaid and not isinstance(error, BudgetRefusal):
         tried = f", attempt {attempt}" if attempt else ""
         error.place = f"step {ask.step}, model `{ask.model_name}`{tried}"
     return error

@@ -134,7 +134,8 @@ class ProviderError(ArchonError):
     `retryable`: asking again may help. `retry_after_s`: how long the provider asks
     to wait. `billed`: tokens may have been paid for (the request was sent and may
     have been worked on). `other_keys`: how many other keys the provider has, if the
-    failure is that of a key and another one may be used now; else 0.
+    failure is that of a key and another one may be used now; else 0. `stated`: the
+    tokens of the prompt and of the completion, where an unusable reply states them.
     """
 
     code = "R0130"
@@ -153,6 +154,7 @@ class ProviderError(ArchonError):
         self.retry_after_s = retry_after_s
         self.billed = billed
         self.other_keys = 0
+        self.stated: tuple[int, int] | None = None
 
 
 class KeyMissing(ProviderError):

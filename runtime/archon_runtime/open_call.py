@@ -98,10 +98,14 @@ class OpenCall:
         await self._record.commit(self._entry, CallState.REPLIED, bill, now, reply)
 
     def fail(self, error: ProviderError | ModelMissing) -> None:
-        """Book a failed attempt: a call without tokens, or its reservation if it was billed."""
+        """Book a failed attempt: without tokens, or what its reply states, or all reserved."""
         if self._closed:
             return
-        if isinstance(error, ProviderError) and error.billed:
+        if isinstance(error, ProviderError) and error.stated:
+            prompt, completion = error.stated
+            bill = Usage(1, prompt, completion, self._cost(prompt, completion))
+            self._close(CallState.FAILED, bill)
+        elif isinstance(error, ProviderError) and error.billed:
             self._close_unknown(error.message)
         else:
             self._close(CallState.FAILED, Usage(calls=1))

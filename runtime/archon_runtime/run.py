@@ -52,6 +52,7 @@ class Run:
         recorder: Recorder,
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
+        retry: RetryPolicy,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -61,6 +62,7 @@ class Run:
         self._recorder = recorder
         self._techniques = techniques
         self._seed = seed
+        self._retry = retry
         self._scope = anyio.CancelScope()
         self._is_stopped = False
         self._engine: Engine | None = None
@@ -135,7 +137,7 @@ class Run:
             record=self._sitting.record,
             recorder=self._recorder,
             seed=self._seed,
-            policy=RetryPolicy(),
+            policy=self._retry,
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
         return Engine(PipelineTools(tools, self._books, tail, self._techniques, self._seed))
@@ -156,7 +158,7 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in walk_layers(self._spec.layers)),
-                _cannot_exceed(self._spec, RetryPolicy().attempts * _most_models(self._spec)),
+                _cannot_exceed(self._spec, self._retry.attempts * _most_models(self._spec)),
                 self._spec.assumed,
                 self.ledger.spent,
             )

@@ -34,6 +34,11 @@ MAX_REPLY_BYTES = 16 * 1024 * 1024
 """More than the longest completion with log-probabilities; a larger reply is not one."""
 
 
+KEEPALIVE_S = 4.0
+"""Many servers close a connection after 5 idle seconds; a request that meets the closing
+is lost, and may have been billed."""
+
+
 class HttpClient:
     """Asks one server, keeping its connections; one attempt a request."""
 
@@ -58,7 +63,7 @@ class HttpClient:
             ProviderError: the event loop is not asyncio's.
         """
         try:
-            connector = aiohttp.TCPConnector(limit=0)
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S)
         except RuntimeError:  # there is no event loop of asyncio's
             connector = None
         if connector is None:
@@ -166,12 +171,14 @@ class HttpClient:
     ) -> bytes | ProviderError:
         """Read the whole body, but no more than the cap."""
         body = bytearray()
-        while chunk := await reply.content.readany():
+        size = reply.content_length or 0
+        while size <= self._max_reply_bytes and (chunk := await reply.content.readany()):
             progress.reach(Stage.IDLE)
             body += chunk
-            if len(body) > self._max_reply_bytes:
-                most = self._max_reply_bytes // 1024
-                return BadResponse(f"the reply is larger than {most} KiB", billed=True)
+            size = max(size, len(body))
+        if size > self._max_reply_bytes:
+            most = self._max_reply_bytes // 1024
+            return BadResponse(f"the reply is larger than {most} KiB", billed=True)
         return self._settings.keys.hide(bytes(body))
 
 

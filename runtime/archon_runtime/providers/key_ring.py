@@ -81,10 +81,10 @@ class KeyRing:
         Raises:
             KeyRefused: every key was refused not long ago.
         """
-        count = len(self._values)
+        count = max(1, len(self._values))
         self._turn += 1
-        if count < 2 and not self._rests:
-            return TakenKey(0, self.variables[0] if count else "", self._turn)
+        if count == 1 and not self._rests:
+            return self._taken(0)
         now = anyio.current_time()
         order = [(self._next + offset) % count for offset in range(count)]
         usable = [each for each in order if not self._is_refused(each, model, now)]
@@ -92,7 +92,10 @@ class KeyRing:
             raise self._all_refused()
         chosen = min(usable, key=lambda each: max(self._rest_s(each, model, now), wait_s(each)))
         self._next = (chosen + 1) % count
-        return TakenKey(chosen, self.variables[chosen], self._turn)
+        return self._taken(chosen)
+
+    def _taken(self, index: int) -> TakenKey:
+        return TakenKey(index, self.variables[index] if self._values else "", self._turn)
 
     def value(self, key: TakenKey) -> str:
         """Tell the key itself: for the header of a request, and for nothing else."""
