@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -22,7 +21,6 @@ from archon_runtime.errors import (
 )
 from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
-from archon_runtime.journal_codec import request_to_json
 from archon_runtime.open_call import Ask, OpenCall
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
 from archon_runtime.provider_pool import OpenProvider
@@ -80,7 +78,7 @@ class Calls:
         if first.path in self._asked:
             raise StepFailed(f"the technique asked twice for {first.path}", place=first.path)
         self._asked.add(first.path)
-        keys = [_key(ask, "" if ask is first else ask.model_name) for ask in asks]
+        keys = [ask.key(is_fallback=ask is not first) for ask in asks]
         for ask, key in zip(asks, keys, strict=True):
             committed = self._record.replies.get(key)
             if committed is not None:
@@ -94,9 +92,13 @@ class Calls:
             except (ProviderError, ModelMissing, WindowExceeded) as error:
                 if after is None:
                     raise
-                failed, instead = f"`{ask.model_name}` failed", f"asked `{after.model_name}`"
-                self._note(ask, "fallback", f"{failed} ({error.message}); {instead} instead")
+                said = f"`{ask.model_name}` failed ({error.message}); asked `{after.model_name}`"
+                self._note(ask, "fallback", f"{said} instead")
         raise AssertionError("the last of them answers or raises")
+
+    def most_at_once(self, provider: str) -> int:
+        """Tell how many calls to *provider* may be under way, and as many that wait."""
+        return 2 * self._providers[provider].provider.concurrency
 
     async def _try(self, ask: Ask, key: str) -> ChatResponse:
         """Ask one model, and again where that may help."""
@@ -104,8 +106,7 @@ class Calls:
             size = await self._measure(ask)
         except ArchonError as error:
             raise _placed(error, ask, attempt=0) from None
-        # Of its own for each call: the waits do not depend on the order of the calls.
-        random = Random(f"{self._seed}:{key}")
+        random: Random | None = None
         attempt, changed_keys = 1, 0
         while True:
             try:
@@ -116,6 +117,8 @@ class Calls:
                     said = f"a key failed ({error.message}); tried with another one"
                     self._note(ask, "key", said)
                     continue
+                # Of its own for each call: the waits do not depend on the order of the calls.
+                random = random or Random(f"{self._seed}:{key}")
                 wait_s = self._policy.wait_s(error, attempt, random)
                 if wait_s is None:
                     raise _placed(error, ask, attempt) from None
@@ -204,7 +207,9 @@ class Calls:
                 self._note(ask, "clipped", f"the budget leaves {reply} tokens for the reply")
             estimate = ask.worst(size, reply or 0)
             reservation = ledger.reserve(estimate, holds)
-            return replace(ask.request, max_tokens=reply), reservation
+            asked = ask.request
+            is_whole = asked.max_tokens == reply
+            return asked if is_whole else replace(asked, max_tokens=reply), reservation
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:
         self._recorder.note(Note(ask.layer, ask.step, kind, f"{ask.path}: {message}"))
@@ -223,15 +228,6 @@ class Calls:
                 from_journal=True,
             )
         )
-
-
-def _key(ask: Ask, fallback: str) -> str:
-    """Name a logical call: where it is asked and what, before the budget clips it.
-
-    A fallback's name is part of it: two providers may have a model of the same name.
-    """
-    what = f"{ask.path}\n{fallback}{request_to_json(ask.request)}"
-    return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _named(reply: ChatResponse, ask: Ask, first: Ask) -> ChatResponse:

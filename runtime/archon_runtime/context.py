@@ -129,17 +129,9 @@ class StepContext:
             logprobs=model.logprobs,
             extra=model.extra,
         )
-        prices = [models[each].price for each in chain]
-        return Ask(
-            self._place.layer_index,
-            self._place.layer.name,
-            step.id,
-            chain[0],
-            model,
-            request,
-            turn,
-            dearest(each for each in prices if each is not None),
-        )
+        price = dearest(p for each in chain if (p := models[each].price) is not None)
+        index, layer = self._place.layer_index, self._place.layer.name
+        return Ask(index, layer, step.id, chain[0], model, request, turn, price)
 
     async def check(
         self, check: Check, text: str, *, trusted: bool, timeout_s: float
@@ -162,7 +154,19 @@ class StepContext:
         await run_together(
             [partial(self._run_job, index, job, tied=tied) for index, job in enumerate(jobs)],
             until=until,
+            at_once=self._at_once(),
         )
+
+    def _at_once(self) -> int | None:
+        """Tell how many jobs can have something to do, if that is all they wait for.
+
+        Jobs that read what flows in must all be there, so that it is known who needs what.
+        """
+        step = self._place.step
+        reads = step.inflow.arity.high != 0 or self._technique.reads_tests()
+        if reads or step.model is None:
+            return None
+        return self._tools.calls.most_at_once(self._tools.plan.models[step.model].provider)
 
     def new_candidate(self, sample: int, reply: ChatResponse) -> Candidate:
         """Make a candidate of a reply, with an identity of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import BadResponse, ModelMissing, ProviderError
 from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
+from archon_runtime.journal_codec import request_to_json
 from archon_runtime.plan import ModelSpec
 from archon_runtime.prompt_size import PromptSize
 from archon_runtime.recorder import Recorder
@@ -44,6 +46,15 @@ class Ask:
     def path(self) -> str:
         """Where in the plan this is asked: the same in every sitting of a run."""
         return f"{self.layer}/{self.step}#{self.request.sample}.{self.turn}"
+
+    def key(self, *, is_fallback: bool) -> str:
+        """Name the logical call: where it is asked and what, before the budget clips it.
+
+        A fallback's name is part of it: two providers may have a model of the same name.
+        """
+        name = self.model_name if is_fallback else ""
+        what = f"{self.path}\n{name}{request_to_json(self.request)}"
+        return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
 
     def worst(self, size: PromptSize, completion: int) -> Usage:
         """What the call may be billed at most, if its reply has *completion* tokens."""
@@ -134,15 +145,16 @@ class OpenCall:
         self._closed = True
         self.billed_tokens = bill.tokens
         above = self._ledger.settle(self._reservation, bill)
-        now = anyio.current_time()
         if write:
-            self._record.note_end(self._entry, state, bill, now)
+            self._record.note_end(self._entry, state, bill, anyio.current_time())
         if self._request.max_tokens is None:
             # Nothing bounded the completion, so nothing was promised about it.
             above = tuple(name for name in above if name in ("calls", "prompt_tokens"))
         if above:
             fields = ", ".join(f"`{name}`" for name in above)
             self._note("overrun", f"the bill is above its reservation in {fields}", OVERRUN_CODE)
+        if not self._recorder.is_heard:
+            return
         self._recorder.emit(
             CallFinished(
                 self._entry.path,
@@ -152,7 +164,7 @@ class OpenCall:
                 self._entry.attempt,
                 state,
                 bill,
-                now - self._started_s,
+                anyio.current_time() - self._started_s,
             )
         )
 

@@ -90,7 +90,8 @@ class Run:
             result = await self._work()
             if not self._is_stopped:
                 status = RunStatus.DEGRADED if result.degraded else RunStatus.DONE
-            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+            if record.run_id:  # else nobody reads it, and a large result takes long to write
+                record.end(status, self.ledger.spent, json.dumps(result.to_json()))
             return result
         except ArchonError as error:
             status = RunStatus.STOPPED if self._is_stopped else RunStatus.FAILED

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from archon_runtime.books import Account
 from archon_runtime.bounds import Range
-from archon_runtime.budget import Holds, Ledger
+from archon_runtime.budget import NO_HOLDS, Holds, Ledger
 from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, StepSpec, model_chain
 from archon_runtime.room import Hold
 from archon_runtime.usage import NOTHING, Usage, dearest
@@ -64,6 +64,8 @@ class Tail:
         In each limited ledger that the call is booked in: the open needs of all others
         that spend from it too, unless they come before it in the data's flow.
         """
+        if not self._others[layer]:
+            return NO_HOLDS
         own = self._open_need(layer)
         first = estimate if self._accounts[layer].booked.calls == 0 else NOTHING
         if own.calls:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import anyio
 
-__all__ = ["TokenWindow"]
+__all__ = ["TakenTokens", "TokenWindow"]
 
 WINDOW_S = 60.0
 """Providers state these rates per minute."""
 
 
 @dataclass(slots=True)
-class _Entry:
+class TakenTokens:
     """What a call took: at its estimate while under way, then at its bill."""
 
     started_s: float
@@ -31,11 +31,11 @@ class TokenWindow:
     def __init__(self, rate_per_s: float) -> None:
         self._most = rate_per_s * WINDOW_S
         self._taken = 0
-        self._done: deque[_Entry] = deque()
+        self._done: deque[TakenTokens] = deque()
         self._under_way = 0
         self._change = anyio.Event()
 
-    async def take(self, tokens: int) -> _Entry:
+    async def take(self, tokens: int) -> TakenTokens:
         """Wait until *tokens* have room, and take them. One waits at a time."""
         while not self._has_room(tokens):
             # Woken by a bill that leaves room, or when a call's minute is over.
@@ -44,9 +44,9 @@ class TokenWindow:
                 await self._change.wait()
         self._taken += tokens
         self._under_way += 1
-        return _Entry(anyio.current_time(), tokens)
+        return TakenTokens(anyio.current_time(), tokens)
 
-    def settle(self, entry: _Entry, tokens: int) -> None:
+    def settle(self, entry: TakenTokens, tokens: int) -> None:
         """Count a call that is over at what it was billed."""
         self._taken += tokens - entry.tokens
         entry.tokens = tokens
@@ -62,9 +62,9 @@ class TokenWindow:
         alone = not self._done and not self._under_way
         return alone or self._taken + tokens <= self._most
 
-    def _insert(self, entry: _Entry) -> None:
+    def _insert(self, entry: TakenTokens) -> None:
         """Keep the calls in the order of their starts; most end in about that order."""
-        later: list[_Entry] = []
+        later: list[TakenTokens] = []
         while self._done and self._done[-1].started_s > entry.started_s:
             later.append(self._done.pop())
         self._done.append(entry)

@@ -19,16 +19,21 @@ from tests.runtime.raw_server import HEAD, Say, drip
 __all__ = ["BAD", "FREE", "GOOD", "WHOLE", "Bad", "refuses", "says", "sends"]
 
 FREE = Usage(1)
+LATE = "sent no reply within 0.15 s"
 GOOD = Usage(1, 12, 1)
 
 
 @dataclass(frozen=True)
 class Bad:
-    """What the server does, what of it stands in the trace, and its bill; None: not known."""
+    """What the server does, what of it stands in the trace, and its bill; None: not known.
+
+    `is_late`: it takes a time-out to find out.
+    """
 
     say: Say
     part: str
     bill: Usage | None = None
+    is_late: bool = False
 
 
 def says(raw: bytes) -> Say:
@@ -86,11 +91,13 @@ _PAD = gzip.compress(b" " * 2_000_000)
 
 BAD: Mapping[str, Bad] = {
     "hangs up at once": Bad(says(b""), "cut the reply off"),
-    "says nothing": Bad(nothing, "sent no reply within 0.1 s"),
-    "stalls in its head": Bad(then_nothing(WHOLE[:40]), "sent no reply within 0.1 s"),
-    "drips its head": Bad(drip(b"HTTP/1.1 200 OK\r\nX: ", b"x"), "sent no reply within 0.1 s"),
-    "stalls in its body": Bad(then_nothing(WHOLE[:-9]), "stopped half-way"),
-    "drips its body": Bad(drip(HEAD + b"Content-Length: 99\r\n\r\n"), "0.25 s in all"),
+    "says nothing": Bad(nothing, LATE, is_late=True),
+    "stalls in its head": Bad(then_nothing(WHOLE[:40]), LATE, is_late=True),
+    "drips its head": Bad(drip(b"HTTP/1.1 200 OK\r\nX: ", b"x"), LATE, is_late=True),
+    "stalls in its body": Bad(then_nothing(WHOLE[:-9]), "stopped half-way", is_late=True),
+    "drips its body": Bad(
+        drip(HEAD + b"Content-Length: 99\r\n\r\n"), "0.25 s in all", is_late=True
+    ),
     "cuts its head": Bad(says(WHOLE[:40]), "the reply off"),
     "cuts its body": Bad(says(WHOLE[:-9]), "cut the reply off"),
     "cuts a chunk": Bad(

@@ -32,7 +32,8 @@ from tests.runtime.raw_server import Say, deaf_port, raw_server
 
 pytestmark = pytest.mark.anyio
 
-TIMEOUTS = Timeouts(connect_s=0.1, first_byte_s=0.1, idle_s=0.1, total_s=0.25)
+TIMEOUTS = Timeouts(connect_s=0.1, first_byte_s=0.15, idle_s=0.15, total_s=0.25)
+PATIENT = Timeouts()
 QUICK = RetryPolicy(attempts=3, base_s=0.001)
 RESERVED = Usage(1, 64 + 8 + len("why?"), 100)
 
@@ -64,7 +65,7 @@ async def run(
     samples: int = 1,
     *,
     retry: RetryPolicy = QUICK,
-    timeouts: Timeouts = TIMEOUTS,
+    timeouts: Timeouts = PATIENT,
     budget: BudgetSpec | None = None,
 ) -> Result:
     plan = make_plan({"draft": [Step("generator", options={"samples": samples})]}, budget=budget)
@@ -88,7 +89,7 @@ async def test_failure_is_told_and_booked_and_tried_again(name: str) -> None:
     bad = BAD[name]
     with anyio.fail_after(5):
         async with raw_server(in_turn(bad.say, says(WHOLE))) as server:
-            result = await run(server.url)
+            result = await run(server.url, timeouts=TIMEOUTS if bad.is_late else PATIENT)
     assert result.answer == "four"
     assert server.asked == 2
     assert result.usage == total([bad.bill or RESERVED, GOOD])
@@ -100,9 +101,11 @@ async def test_failure_is_told_and_booked_and_tried_again(name: str) -> None:
     assert len(told) < 400
 
 
-async def failure(url: str, retry: RetryPolicy = QUICK) -> ProviderError:
+async def failure(
+    url: str, retry: RetryPolicy = QUICK, timeouts: Timeouts = PATIENT
+) -> ProviderError:
     with anyio.fail_after(5), pytest.raises(ProviderError) as caught:
-        await run(url, retry=retry)
+        await run(url, retry=retry, timeouts=timeouts)
     return caught.value
 
 
@@ -126,7 +129,7 @@ async def test_port_where_nothing_listens_costs_no_token() -> None:
 async def test_server_that_accepts_nothing_costs_no_token() -> None:
     with deaf_port() as port:
         url = f"http://127.0.0.1:{port}/v1"
-        error = await failure(url, retry=replace(QUICK, attempts=2))
+        error = await failure(url, replace(QUICK, attempts=2), TIMEOUTS)
     assert type(error) is ProviderTimeout
     assert error.usage == Usage(calls=2)
 
@@ -146,7 +149,7 @@ async def test_whole_reply_byte_by_byte_is_a_reply() -> None:
             await stream.send(WHOLE[index : index + 1])
 
     async with raw_server(drip) as server:
-        result = await run(server.url, timeouts=Timeouts(total_s=4.0))
+        result = await run(server.url)
     assert result.usage == GOOD
 
 

@@ -7,18 +7,17 @@ aiohttp needs asyncio, so HTTP providers do too. What its exceptions mean is in
 from __future__ import annotations
 
 import json
-from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from anyio import CancelScope
+from yarl import URL
 
 from archon_runtime.errors import BadResponse, ProviderError
 from archon_runtime.providers.http_failure import failure_of
-from archon_runtime.providers.http_progress import Progress, Stage
+from archon_runtime.providers.http_progress import Progress
 from archon_runtime.providers.http_settings import HttpDialect, HttpSettings
 from archon_runtime.providers.http_status import error_for_status
 from archon_runtime.providers.key_ring import TakenKey
@@ -26,7 +25,10 @@ from archon_runtime.providers.pace import Pace
 from archon_runtime.providers.wire import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
+
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
 
 __all__ = ["HttpClient"]
 
@@ -37,6 +39,24 @@ MAX_REPLY_BYTES = 16 * 1024 * 1024
 KEEPALIVE_S = 4.0
 """Many servers close a connection after 5 idle seconds; a request that meets the closing
 is lost, and may have been billed."""
+
+
+_UNDER_WAY: ContextVar[Progress] = ContextVar("_UNDER_WAY")
+"""The request that this task makes."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Tells a request when it has its connection: from then on it may be billed.
+
+    aiohttp's tracing tells it too, at several times the cost.
+    """
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        _UNDER_WAY.get().connected()
+        return connection
 
 
 class HttpClient:
@@ -53,6 +73,8 @@ class HttpClient:
         self._dialect = dialect or HttpDialect()
         self._max_reply_bytes = max_reply_bytes
         self.pace = Pace(settings.keys)
+        self._headers = {**self._dialect.headers, "Content-Type": "application/json"}
+        self._urls: dict[str, URL] = {}
         self._host = urlsplit(settings.base_url).hostname or ""
         self._session: aiohttp.ClientSession | None = None
 
@@ -63,7 +85,7 @@ class HttpClient:
             ProviderError: the event loop is not asyncio's.
         """
         try:
-            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S)
+            connector = _Connector(limit=0, keepalive_timeout=KEEPALIVE_S)
         except RuntimeError:  # there is no event loop of asyncio's
             connector = None
         if connector is None:
@@ -77,9 +99,10 @@ class HttpClient:
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={"User-Agent": "archon"},
-            # One cancel scope keeps all time-outs, see `Progress`.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            trace_configs=[_tracing()],
+            # The other time-outs are kept by one cancel scope, see `Progress`.
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=self._settings.timeouts.connect_s, sock_connect=None
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=self._host not in ("127.0.0.1", "localhost", "::1"),
         )
@@ -117,18 +140,24 @@ class HttpClient:
     ) -> tuple[bytes | ProviderError, Mapping[str, str]]:
         """Send and receive; whatever goes wrong comes back as one of our errors."""
         headers: Mapping[str, str] = {}
-        with CancelScope() as scope:
-            progress = Progress(self._settings.timeouts, scope)
+        reply: aiohttp.ClientResponse | None = None
+        progress = Progress(self._settings.timeouts)
+        with progress.scope:
+            _UNDER_WAY.set(progress)
             try:
-                async with self._send(method, path, body, key, progress) as reply:
-                    progress.reach(Stage.IDLE)
-                    headers = reply.headers
-                    raw = await self._read(reply, progress)
-                    if isinstance(raw, ProviderError) or reply.status == 200:
-                        return raw, headers
-                    return self._refusal(reply, raw, key), headers
+                reply = await self._send(method, path, body, key)
+                headers = reply.headers
+                raw = await self._read(reply, progress)
+                if isinstance(raw, ProviderError) or reply.status == 200:
+                    return raw, headers
+                return self._refusal(reply, raw, key), headers
+            except aiohttp.ConnectionTimeoutError:
+                return progress.not_connected(self._host), headers
             except (aiohttp.ClientError, OSError) as error:
                 return failure_of(error, self._host, sent=progress.sent), headers
+            finally:
+                if reply is not None:
+                    reply.close()
         return progress.timed_out(self._host), headers
 
     def _refusal(self, reply: aiohttp.ClientResponse, raw: bytes, key: TakenKey) -> ProviderError:
@@ -141,55 +170,39 @@ class HttpClient:
             now=datetime.now(UTC),
         )
 
-    @asynccontextmanager
     async def _send(
-        self, method: str, path: str, body: object, key: TakenKey, progress: Progress
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        self, method: str, path: str, body: object, key: TakenKey
+    ) -> aiohttp.ClientResponse:
+        """Send a request; the reply has its head, and perhaps some of its body."""
         if self._session is None:
             raise RuntimeError("the provider is not open")
-        headers = dict(self._dialect.headers)
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+        headers = dict(self._headers)
         if key.variable:
             value = self._dialect.key_prefix + self._settings.keys.value(key)
             headers[self._dialect.key_header] = value
-        reply = await self._session.request(
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = URL(self._settings.base_url + path)
+        return await self._session.request(
             method,
-            self._settings.base_url + path,
+            url,
             data=None if body is None else json.dumps(body).encode(),
             headers=headers,
             allow_redirects=False,
-            trace_request_ctx=progress,
         )
-        try:
-            yield reply
-        finally:
-            reply.close()
 
     async def _read(
         self, reply: aiohttp.ClientResponse, progress: Progress
     ) -> bytes | ProviderError:
         """Read the whole body, but no more than the cap."""
         body = bytearray()
-        size = reply.content_length or 0
-        while size <= self._max_reply_bytes and (chunk := await reply.content.readany()):
-            progress.reach(Stage.IDLE)
+        size, content = reply.content_length or 0, reply.content
+        progress.received(all_is_here=content.is_eof())
+        while size <= self._max_reply_bytes and (chunk := await content.readany()):
             body += chunk
             size = max(size, len(body))
+            progress.received(all_is_here=content.is_eof())
         if size > self._max_reply_bytes:
             most = self._max_reply_bytes // 1024
             return BadResponse(f"the reply is larger than {most} KiB", billed=True)
         return self._settings.keys.hide(bytes(body))
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    """Note when a request's bytes begin to go out: from then on it may be billed."""
-
-    async def sent(_: object, context: SimpleNamespace, __: object) -> None:
-        progress = context.trace_request_ctx
-        if isinstance(progress, Progress):
-            progress.reach(Stage.FIRST_BYTE)
-
-    config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(sent)
-    return config

@@ -21,26 +21,46 @@ class Stage(Enum):
 
 
 class Progress:
-    """Moves the deadline of *scope* along with a request, and tells which one was missed."""
+    """Moves the deadline of a scope along with a request, and tells which one was missed."""
 
-    def __init__(self, timeouts: Timeouts, scope: anyio.CancelScope) -> None:
+    __slots__ = ("_end_s", "_scope", "_stage", "_timeouts")
+
+    def __init__(self, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
-        self._scope = scope
-        self._end_s = anyio.current_time() + timeouts.total_s
+        now = anyio.current_time()
+        self._end_s = now + timeouts.total_s
         self._stage = Stage.CONNECT
-        scope.deadline = min(self._end_s, self._end_s - timeouts.total_s + timeouts.connect_s)
+        # Not the time for connecting: aiohttp keeps that, and only where it has to connect.
+        self._scope = anyio.CancelScope(deadline=min(self._end_s, now + timeouts.first_byte_s))
+
+    @property
+    def scope(self) -> anyio.CancelScope:
+        """What is cancelled at the deadline; to be entered once."""
+        return self._scope
 
     @property
     def sent(self) -> bool:
         """Tell whether bytes of the request went out: from then on it may be billed."""
         return self._stage is not Stage.CONNECT
 
-    def reach(self, stage: Stage) -> None:
-        """Begin *stage*, or begin it anew: more has come."""
-        self._stage = stage
-        timeouts = self._timeouts
-        limit_s = timeouts.idle_s if stage is Stage.IDLE else timeouts.first_byte_s
-        self._scope.deadline = min(self._end_s, anyio.current_time() + limit_s)
+    def connected(self) -> None:
+        """Note that the request goes out."""
+        self._stage = Stage.FIRST_BYTE
+
+    def received(self, *, all_is_here: bool) -> None:
+        """Note that some of the reply came; set the clock anew if the rest is waited for."""
+        self._stage = Stage.IDLE
+        if not all_is_here:
+            idle_s = anyio.current_time() + self._timeouts.idle_s
+            self._scope.deadline = min(self._end_s, idle_s)
+
+    def not_connected(self, host: str) -> ProviderTimeout:
+        """Make the error for a connection that took too long."""
+        limit_s = min(self._timeouts.connect_s, self._timeouts.first_byte_s)
+        return ProviderTimeout(
+            f"`{host}` was not reached within {limit_s:g} s",
+            help="check `base_url` and the network, or raise `connect_timeout`",
+        )
 
     def timed_out(self, host: str) -> ProviderTimeout:
         """Make the error for the deadline that was missed."""
@@ -53,8 +73,7 @@ class Progress:
             )
         match self._stage:
             case Stage.CONNECT:
-                message = f"{where} was not reached within {timeouts.connect_s:g} s"
-                help = "check `base_url` and the network, or raise `connect_timeout`"
+                return self.not_connected(host)
             case Stage.FIRST_BYTE:
                 message = f"{where} sent no reply within {timeouts.first_byte_s:g} s"
                 help = "raise the provider's `first_byte_timeout` if its answers take longer"

@@ -97,6 +97,11 @@ class KeyRing:
     def _taken(self, index: int) -> TakenKey:
         return TakenKey(index, self.variables[index] if self._values else "", self._turn)
 
+    @property
+    def some_rest(self) -> bool:
+        """Tell whether a key rests, or did and was not used since."""
+        return bool(self._rests)
+
     def value(self, key: TakenKey) -> str:
         """Tell the key itself: for the header of a request, and for nothing else."""
         return self._values[key.index] if self._values else ""

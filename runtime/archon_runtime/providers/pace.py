@@ -30,9 +30,10 @@ class Pace:
         Raises:
             KeyRefused: every key was refused not long ago.
         """
-        wait_s = self._keys.ready_in_s(
-            model, partial(self._limits.wait_s, model=model, estimate=estimate)
-        )
+        wait_s = 0.0
+        if self._keys.some_rest or self._limits.some_known:
+            limit_s = partial(self._limits.wait_s, model=model, estimate=estimate)
+            wait_s = self._keys.ready_in_s(model, limit_s)
         if wait_s <= 0.0:
             self._limits.admit(model, estimate)
         return wait_s

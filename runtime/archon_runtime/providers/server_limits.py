@@ -54,6 +54,11 @@ class ServerLimits:
         self._under_way: dict[tuple[int, str], dict[int, Usage]] = {}
         self._admitted: dict[str, deque[Usage]] = {}
 
+    @property
+    def some_known(self) -> bool:
+        """Tell whether the server has ever stated a limit."""
+        return bool(self._known)
+
     def wait_s(self, key: int, model: str, estimate: Usage) -> float:
         """Tell how long until *key* has room for one more request; 0 is now."""
         if not self._known:
