@@ -152,7 +152,7 @@ class StepContext:
         """
         tied = until is None
         await run_together(
-            [partial(self._run_job, index, job, tied=tied) for index, job in enumerate(jobs)],
+            (partial(self._run_job, index, job, tied=tied) for index, job in enumerate(jobs)),
             until=until,
             at_once=self._at_once(),
         )

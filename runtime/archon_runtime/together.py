@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 
 import anyio
 import anyio.lowlevel
@@ -16,7 +16,7 @@ _AT_ONCE = 16
 
 
 async def run_together(
-    jobs: Sequence[Callable[[], Awaitable[None]]],
+    jobs: Iterable[Callable[[], Awaitable[None]]],
     *,
     until: Callable[[], bool] | None = None,
     at_once: int | None = None,

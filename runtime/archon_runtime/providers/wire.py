@@ -81,6 +81,8 @@ def state(error: ProviderError, prompt: int | None, completion: int | None) -> N
 
 def clean_text(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can spell and no UTF-8 file can hold."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
