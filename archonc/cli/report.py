@@ -56,6 +56,8 @@ def print_summary(result: Result, stream: TextIO, *, interrupted: bool) -> None:
     print(f"stopped: {line}" if interrupted else line, file=stream)
     for each in result.degraded:
         print(f"degraded: {clean(each)}", file=stream)
+    for each in result.warnings:
+        print(f"warning: {clean(each)}", file=stream)
     if result.run_id and (interrupted or result.degraded):
         print(f"to go on: archonc run --resume {result.run_id}", file=stream)
 

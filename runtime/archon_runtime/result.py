@@ -20,7 +20,8 @@ class Result:
     `answers` holds one text, or with `answer: all` every one; `candidates` is what
     layer `from_layer` left, which is the last one unless something was left out:
     `degraded` says then what, in sentences. `unknown_calls` were counted at their
-    reservation. `run_id` is empty without a journal.
+    reservation. `run_id` is empty without a journal. `warnings` say what went wrong
+    beside the answer: that the journal does not have it.
     """
 
     answers: tuple[str, ...]
@@ -31,6 +32,7 @@ class Result:
     degraded: tuple[str, ...]
     run_id: str
     from_layer: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def answer(self) -> str:
@@ -55,4 +57,5 @@ class Result:
             "degraded": list(self.degraded),
             "run_id": self.run_id,
             "from_layer": self.from_layer,
+            "warnings": list(self.warnings),
         }

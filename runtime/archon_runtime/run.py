@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -86,17 +87,29 @@ class Run:
             result = await self._work()
             if not self._is_stopped:
                 status = RunStatus.DEGRADED if result.degraded else RunStatus.DONE
-            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
-            return result
+            return self._write_down(result, status)
         except ArchonError as error:
             status = RunStatus.STOPPED if self._is_stopped else RunStatus.FAILED
             error.usage, error.run_id = self.ledger.spent, record.run_id
+            if isinstance(error, BudgetRefusal) and record.failure is not None:
+                failure = record.failure  # what is at the bottom of it
+                failure.usage, failure.run_id = error.usage, error.run_id
+                raise failure from error
             raise
         finally:
             # Also when cancelled from outside: nothing here waits. A journal that fails
             # now has failed before, or fails the next one who writes.
             with suppress(JournalFailed):
                 record.end(status, self.ledger.spent)
+
+    def _write_down(self, result: Result, status: RunStatus) -> Result:
+        """Write the end of the run; a journal that fails now must not cost the answer."""
+        try:
+            self._sitting.record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+        except JournalFailed as error:
+            said = f"the end of this run is not in the journal: {error.message}"
+            return replace(result, warnings=(f"{said} ({error.place}); {error.help}",))
+        return result
 
     async def _work(self) -> Result:
         _check_prices(self._spec)

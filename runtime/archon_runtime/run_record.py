@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from archon_runtime.budget import BudgetRefusal
 from archon_runtime.chat import ChatRequest, ChatResponse
-from archon_runtime.journal import CallState, Journal, PastCall, RunStatus
+from archon_runtime.errors import JournalFailed, RunTaken
+from archon_runtime.journal import Batch, CallState, Journal, PastCall, RunStatus
 from archon_runtime.journal_codec import reply_to_json, request_to_json, usage_to_json
+from archon_runtime.plan import OnExhausted
 from archon_runtime.usage import Usage
 
 __all__ = ["CallEntry", "RunRecord"]
@@ -24,6 +27,8 @@ _END = (
     "WHERE run = ? AND key = ? AND attempt = ?"
 )
 
+_Statement = tuple[str, tuple[object, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class CallEntry:
@@ -35,14 +40,27 @@ class CallEntry:
 
 
 class RunRecord:
-    """Writes one run's calls; knows the calls of its earlier sittings."""
+    """Writes one run's calls; knows the calls of its earlier sittings.
+
+    Once the journal fails, nothing more is asked: calls are refused as if the budget were
+    used up, and *on_exhausted* says what then. Replies that are there are used, since
+    they are paid for; what is not written is tried again at the end of the run.
+    """
 
     def __init__(
-        self, journal: Journal | None, run_id: str, past: tuple[PastCall, ...] = ()
+        self,
+        journal: Journal | None,
+        run_id: str,
+        past: tuple[PastCall, ...] = (),
+        *,
+        on_exhausted: OnExhausted = OnExhausted.DEGRADE,
     ) -> None:
         self._journal = journal
         self.run_id = run_id
         self.past = past
+        self.failure: JournalFailed | None = None
+        self._on_exhausted = on_exhausted
+        self._ends: list[tuple[Batch, _Statement]] = []
         self._is_ended = False
         self._attempts: dict[str, int] = {}
         self._replies: dict[str, ChatResponse] = {}
@@ -64,11 +82,27 @@ class RunRecord:
     async def intend(
         self, entry: CallEntry, request: ChatRequest, reservation: Usage, at_s: float
     ) -> None:
-        """Make durable that a call is about to be sent, and what may be paid for it."""
-        if self._journal is not None:
+        """Make durable that a call is about to be sent, and what may be paid for it.
+
+        Raises:
+            BudgetRefusal: the journal cannot be written, now or since an earlier call.
+            RunTaken: another process is working on the same run.
+        """
+        if self._journal is None:
+            return
+        if self.failure is None:
             values = (self.run_id, entry.key, entry.attempt, entry.path, request_to_json(request))
             state = CallState.INTENT.value
-            await self._journal.write(_INTENT, (*values, usage_to_json(reservation), state, at_s))
+            statement = (_INTENT, (*values, usage_to_json(reservation), state, at_s))
+            try:
+                await self._journal.write(*statement)
+            except RunTaken:
+                self._is_ended = True  # how the run ends is for the other process to say
+                raise
+            except JournalFailed as error:
+                self.failure = error
+        if self.failure is not None:
+            raise self._refusal(self.failure)
 
     def note_end(
         self,
@@ -80,7 +114,9 @@ class RunRecord:
     ) -> None:
         """Append how a call ended; durable with the next commit."""
         if self._journal is not None:
-            self._journal.append(*self._end(entry, state, usage, at_s, reply))
+            statement = self._end(entry, state, usage, at_s, reply)
+            self._ends = [each for each in self._ends if _is_open(each[0])]
+            self._ends.append((self._journal.append(*statement), statement))
 
     async def commit(
         self,
@@ -90,9 +126,15 @@ class RunRecord:
         at_s: float,
         reply: ChatResponse | None = None,
     ) -> None:
-        """Make durable how a call ended."""
+        """Make durable how a call ended; if the journal fails, it is kept for the end."""
         if self._journal is not None:
-            await self._journal.write(*self._end(entry, state, usage, at_s, reply))
+            statement = self._end(entry, state, usage, at_s, reply)
+            batch = self._journal.append(*statement)
+            try:
+                await self._journal.settle(batch)
+            except JournalFailed as error:
+                self.failure = self.failure or error
+                self._ends.append((batch, statement))
 
     def mark_lost_intents(self) -> None:
         """Mark intents of earlier sittings, whose reply never came, as unknown."""
@@ -110,11 +152,22 @@ class RunRecord:
         if self._journal is None or self._is_ended:
             return
         self._is_ended = True
+        for batch, statement in self._ends:
+            if batch.error is not None:
+                self._journal.append(*statement)
         self._journal.append(
             "UPDATE runs SET status = ?, result = ?, cost_usd = ? WHERE id = ?",
             (status.value, result, str(usage.cost_usd), self.run_id),
         )
         self._journal.flush()
+
+    def _refusal(self, error: JournalFailed) -> BudgetRefusal:
+        return BudgetRefusal(
+            f"nothing more is asked, since {error.message}",
+            place=error.place,
+            help=error.help,
+            on_exhausted=self._on_exhausted,
+        )
 
     def _end(
         self,
@@ -127,3 +180,8 @@ class RunRecord:
         text = None if reply is None else reply_to_json(reply)
         values = (state.value, text, usage_to_json(usage), at_s)
         return _END, (*values, self.run_id, entry.key, entry.attempt)
+
+
+def _is_open(batch: Batch) -> bool:
+    """Tell whether what is in *batch* may still have to be written again."""
+    return not batch.done or batch.error is not None

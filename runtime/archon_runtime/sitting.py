@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from archon_runtime.chat import Message
 from archon_runtime.errors import JournalFailed, PlanInvalid, QuestionInvalid
-from archon_runtime.journal import Journal
+from archon_runtime.journal import Journal, PastCall
 from archon_runtime.journal_codec import question_from_json, question_to_json
+from archon_runtime.plan import BudgetSpec
 from archon_runtime.plan_file import Plan
 from archon_runtime.question import Question, make_question
 from archon_runtime.run_record import RunRecord
@@ -48,7 +49,7 @@ def begin(
         return Sitting(plan, question, RunRecord(None, ""))
     text = question_to_json(question)
     run_id = journal.add_run(plan_hash=plan.hash, plan=plan.to_json(), question=text)
-    return Sitting(plan, question, RunRecord(journal, run_id))
+    return Sitting(plan, question, _record(journal, run_id, plan))
 
 
 def take_up(
@@ -81,4 +82,11 @@ def take_up(
         )
     plan = plan or Plan.from_json(row.plan)
     question = question_from_json(row.question)
-    return Sitting(plan, question, RunRecord(journal, run_id, journal.past_calls(run_id)))
+    return Sitting(plan, question, _record(journal, run_id, plan, journal.past_calls(run_id)))
+
+
+def _record(
+    journal: Journal, run_id: str, plan: Plan, past: tuple[PastCall, ...] = ()
+) -> RunRecord:
+    budget = plan.spec.budget or BudgetSpec()
+    return RunRecord(journal, run_id, past, on_exhausted=budget.on_exhausted)

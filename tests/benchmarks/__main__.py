@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tests.benchmarks.check_speed import measure_check
 from tests.benchmarks.format_speed import measure_format
+from tests.benchmarks.journal_speed import measure_journal
 from tests.benchmarks.layer_speed import measure_layer
 
 if __name__ == "__main__":
     measure_check()
     measure_format()
     measure_layer()
+    measure_journal()

@@ -25,6 +25,7 @@ from archon_runtime.journal_codec import (
 from archon_runtime.question import Question
 from archon_runtime.run_record import CallEntry, RunRecord
 from archon_runtime.usage import Usage
+from tests.benchmarks.journal_speed import commits_of
 from tests.runtime.plans import Step, make_plan
 from tests.runtime.scripted import Said, Scripted
 
@@ -87,7 +88,7 @@ def in_a_file(path: Path) -> None:
         pytest.param(as_folder, "cannot be opened: Is a directory", id="folder"),
         pytest.param(as_text, "file is not a database", id="text"),
         pytest.param(as_other_database, "no journal of runs", id="other"),
-        pytest.param(as_newer, "version 99, this runtime reads version 1", id="newer"),
+        pytest.param(as_newer, "version 99, this runtime reads up to version 2", id="newer"),
         pytest.param(in_a_file, "cannot be opened: ", id="file in the way"),
     ],
 )
@@ -116,6 +117,15 @@ async def test_writers_that_are_ready_share_one_commit(tmp_path: Path) -> None:
     assert len(commits) == 1
     journal.close()
     assert rows(tmp_path / "j", "SELECT count(*) FROM calls WHERE state = 'intent'") == [(20,)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("spread_s", "most"), [(0.0, 0.1), (0.05, 0.2)])
+async def test_many_calls_at_once_share_their_commits(
+    tmp_path: Path, spread_s: float, most: float
+) -> None:
+    commits = await commits_of(tmp_path / "j", calls=512, at_once=64, spread_s=spread_s)
+    assert commits <= most * 512
 
 
 @pytest.mark.anyio
