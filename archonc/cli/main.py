@@ -45,6 +45,7 @@ COMMANDS = {
     "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "runs": ("archonc.cli.runs", "list, show, prune or export the runs of the journal"),
     "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }

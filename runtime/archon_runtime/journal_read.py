@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from archon_runtime.journal_codec import reply_from_json, usage_from_json
 from archon_runtime.journal_file import told_plainly
 from archon_runtime.usage import Usage
 
-__all__ = ["CallState", "JournalReader", "PastCall", "RunRow", "RunStatus"]
+__all__ = ["CallState", "JournalReader", "PastCall", "RunRow", "RunStatus", "readable"]
 
 
 class RunStatus(StrEnum):
@@ -70,23 +71,46 @@ class JournalReader:
         self._path = path
 
     def run(self, run: str) -> RunRow:
-        """Find a run.
+        """Find a run by its id, or by how its id begins.
 
         Raises:
-            JournalFailed: there is none with this id; the help names those there are.
+            JournalFailed: there is none, or several; the help names those there are.
         """
+        run = self.find(run)
         with told_plainly(self._path):
             row = self._connection.execute(
                 "SELECT id, created, plan_hash, plan, question, status FROM runs WHERE id = ?",
                 (run,),
             ).fetchone()
-        if row is None:
-            raise JournalFailed(
-                f"the journal has no run `{run}`", place=str(self._path), help=self.name_runs()
-            )
-        with _readable(self._path):
+        with readable(self._path):
             found, created, plan_hash, plan, question, status = row
             return RunRow(found, created, plan_hash, plan, question, RunStatus(status))
+
+    def find(self, word: str) -> str:
+        """Complete the id that *word* begins.
+
+        Raises:
+            JournalFailed: no run is called like that, or several are.
+        """
+        with told_plainly(self._path):
+            ids = [str(row[0]) for row in self._connection.execute("SELECT id FROM runs")]
+        found = [each for each in ids if word and each.startswith(word)]
+        if word in found:
+            return word
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise JournalFailed(
+                f"{len(found)} runs have an id that begins with `{word}`",
+                place=str(self._path),
+                help="write more of it: " + ", ".join(f"`{each}`" for each in sorted(found)[:8]),
+            )
+        near = get_close_matches(word, ids, n=1)
+        raise JournalFailed(
+            f"the journal has no run `{word}`",
+            place=str(self._path),
+            help=f"did you mean `{near[0]}`?" if near else self.name_runs(),
+        )
 
     def name_runs(self, plan_hash: str | None = None) -> str:
         """Name the newest runs, of one plan or of all, for a message."""
@@ -97,8 +121,8 @@ class JournalReader:
                 (plan_hash,),
             ).fetchall()
         if not rows:
-            return "there is no run to resume; run without `--resume`"
-        return "resume one of " + ", ".join(f"`{run}` ({status})" for run, status in rows)
+            return "there is none yet"
+        return "there are " + ", ".join(f"`{run}` ({status})" for run, status in rows)
 
     def past_calls(self, run: str) -> tuple[PastCall, ...]:
         """List all calls of a run, in the order in which they were started."""
@@ -108,7 +132,7 @@ class JournalReader:
                 "WHERE run = ? ORDER BY started_s, path, attempt",
                 (run,),
             ).fetchall()
-        with _readable(self._path):
+        with readable(self._path):
             return tuple(_past_call(*row) for row in rows)
 
 
@@ -133,7 +157,7 @@ def _past_call(
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[None]:
     """Turn what decoding says of texts that no journal holds into `JournalFailed`."""
     try:
         yield

@@ -80,20 +80,20 @@ class OpenCall:
         """
         bill = self._bill(reply)
         if not reply.text.strip():
-            self._close(CallState.FAILED, bill)
-            raise BadResponse("the reply is empty", help="raise `max_tokens`, or ask again")
+            empty = BadResponse("the reply is empty", help="raise `max_tokens`, or ask again")
+            self._close(CallState.FAILED, bill, _told(empty))
+            raise empty
         self._close(CallState.REPLIED, bill, write=False)
-        now = anyio.current_time()
-        await self._record.commit(self._entry, CallState.REPLIED, bill, now, reply)
+        await self._record.commit(self._entry, bill, anyio.current_time(), reply)
 
     def fail(self, error: ProviderError | ModelMissing) -> None:
         """Book a failed attempt: a call without tokens, or its reservation if it was billed."""
         if self._closed:
             return
         if isinstance(error, ProviderError) and error.billed:
-            self._close_unknown(error.message)
+            self._close_unknown(error.message, _told(error))
         else:
-            self._close(CallState.FAILED, Usage(calls=1))
+            self._close(CallState.FAILED, Usage(calls=1), _told(error))
 
     def abandon(self) -> None:
         """Close an attempt that was cut off; nothing to do if it came to its end."""
@@ -106,19 +106,19 @@ class OpenCall:
             self._ledger.release(self._reservation)
             # Its intent may be written already; it must not look like one that was sent.
             now = anyio.current_time()
-            self._record.note_end(self._entry, CallState.FAILED, NOTHING, now)
+            self._record.note_end(self._entry, CallState.FAILED, NOTHING, now, "it was not sent")
 
-    def _close_unknown(self, reason: str) -> None:
+    def _close_unknown(self, reason: str, error: str = "") -> None:
         self._recorder.unknown_calls += 1
         self._note("unknown", f"the bill is not known ({reason}); counted at its reservation")
-        self._close(CallState.UNKNOWN, self._reservation.estimate)
+        self._close(CallState.UNKNOWN, self._reservation.estimate, error or reason)
 
-    def _close(self, state: CallState, bill: Usage, *, write: bool = True) -> None:
+    def _close(self, state: CallState, bill: Usage, error: str = "", *, write: bool = True) -> None:
         self._closed = True
         above = self._ledger.settle(self._reservation, bill)
         now = anyio.current_time()
         if write:
-            self._record.note_end(self._entry, state, bill, now)
+            self._record.note_end(self._entry, state, bill, now, error)
         if self._request.max_tokens is None:
             # Nothing bounded the completion, so nothing was promised about it.
             above = tuple(name for name in above if name in ("calls", "prompt_tokens"))
@@ -157,3 +157,7 @@ class OpenCall:
     def _note(self, kind: str, message: str, code: str = "") -> None:
         said = f"{self._entry.path}: {message}"
         self._recorder.note(Note(self._ask.layer, self._ask.step, kind, said, code))
+
+
+def _told(error: ProviderError | ModelMissing) -> str:
+    return f"{error.code}: {error.message}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from archon_runtime.budget import BudgetRefusal
 from archon_runtime.chat import ChatRequest, ChatResponse
@@ -19,11 +20,11 @@ from archon_runtime.usage import Usage
 __all__ = ["CallEntry", "RunRecord"]
 
 _INTENT = (
-    "INSERT INTO calls (run, key, attempt, path, request, reservation, state, started_s) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO calls (run, key, attempt, path, request, reservation, state, started_s, at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _END = (
-    "UPDATE calls SET state = ?, reply = ?, usage = ?, ended_s = ? "
+    "UPDATE calls SET state = ?, reply = ?, usage = ?, ended_s = ?, error = ? "
     "WHERE run = ? AND key = ? AND attempt = ?"
 )
 
@@ -91,11 +92,12 @@ class RunRecord:
         if self._journal is None:
             return
         if self.failure is None:
-            values = (self.run_id, entry.key, entry.attempt, entry.path, request_to_json(request))
-            state = CallState.INTENT.value
-            statement = (_INTENT, (*values, usage_to_json(reservation), state, at_s))
+            name = (self.run_id, entry.key, entry.attempt, entry.path)
+            asked = (request_to_json(request), usage_to_json(reservation))
             try:
-                await self._journal.write(*statement)
+                await self._journal.write(
+                    _INTENT, (*name, *asked, CallState.INTENT.value, at_s, _now())
+                )
             except RunTaken:
                 self._is_ended = True  # how the run ends is for the other process to say
                 raise
@@ -109,26 +111,25 @@ class RunRecord:
         entry: CallEntry,
         state: CallState,
         usage: Usage,
-        at_s: float,
-        reply: ChatResponse | None = None,
+        at_s: float | None,
+        error: str = "",
     ) -> None:
         """Append how a call ended; durable with the next commit."""
         if self._journal is not None:
-            statement = self._end(entry, state, usage, at_s, reply)
+            statement = _end(self.run_id, entry, state, usage, at_s, error=error)
             self._ends = [each for each in self._ends if _is_open(each[0])]
             self._ends.append((self._journal.append(*statement), statement))
 
     async def commit(
         self,
         entry: CallEntry,
-        state: CallState,
         usage: Usage,
         at_s: float,
-        reply: ChatResponse | None = None,
+        reply: ChatResponse,
     ) -> None:
-        """Make durable how a call ended; if the journal fails, it is kept for the end."""
+        """Make the reply to a call durable; if the journal fails, it is kept for the end."""
         if self._journal is not None:
-            statement = self._end(entry, state, usage, at_s, reply)
+            statement = _end(self.run_id, entry, CallState.REPLIED, usage, at_s, reply)
             batch = self._journal.append(*statement)
             try:
                 await self._journal.settle(batch)
@@ -141,7 +142,8 @@ class RunRecord:
         for call in self.past:
             if call.state is CallState.INTENT:
                 entry = CallEntry(call.key, call.attempt, call.path)
-                self.note_end(entry, CallState.UNKNOWN, call.reservation, 0.0)
+                said = "its process ended before the reply was written down"
+                self.note_end(entry, CallState.UNKNOWN, call.reservation, None, said)
 
     def end(self, status: RunStatus, usage: Usage, result: str | None = None) -> None:
         """Write, durably, how the run ended and what it cost. Only the first end counts.
@@ -169,17 +171,24 @@ class RunRecord:
             on_exhausted=self._on_exhausted,
         )
 
-    def _end(
-        self,
-        entry: CallEntry,
-        state: CallState,
-        usage: Usage,
-        at_s: float,
-        reply: ChatResponse | None,
-    ) -> tuple[str, tuple[object, ...]]:
-        text = None if reply is None else reply_to_json(reply)
-        values = (state.value, text, usage_to_json(usage), at_s)
-        return _END, (*values, self.run_id, entry.key, entry.attempt)
+
+def _end(
+    run: str,
+    entry: CallEntry,
+    state: CallState,
+    usage: Usage,
+    at_s: float | None,
+    reply: ChatResponse | None = None,
+    error: str = "",
+) -> _Statement:
+    text = None if reply is None else reply_to_json(reply)
+    values = (state.value, text, usage_to_json(usage), at_s, error or None)
+    return _END, (*values, run, entry.key, entry.attempt)
+
+
+def _now() -> str:
+    # A date for people, not a time to measure with: the clock of the machine.
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _is_open(batch: Batch) -> bool:

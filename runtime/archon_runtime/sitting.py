@@ -70,6 +70,7 @@ def take_up(
             help="name the journal that the run was written to",
         )
     row = journal.run(run_id)
+    run_id = row.id  # the word may be its beginning only
     if plan is not None and plan.hash != row.plan_hash:
         raise JournalFailed(
             f"run `{run_id}` was made with another plan",

@@ -136,7 +136,7 @@ async def test_replies_come_back_as_they_were(tmp_path: Path) -> None:
     for key in ("replied", "lost"):
         await record.intend(record.next_entry(key, "a/b#0.0"), REQUEST, Usage(1, 9, 9), 1.0)
     entry = CallEntry("replied", 1, "a/b#0.0")
-    await record.commit(entry, CallState.REPLIED, Usage(1, 2, 3), 2.0, REPLY)
+    await record.commit(entry, Usage(1, 2, 3), 2.0, REPLY)
     journal.close()
 
     again = Journal.open(tmp_path / "j")
@@ -181,7 +181,7 @@ def test_run_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "j")
     with pytest.raises(JournalFailed, match="has no run `nope`") as caught:
         journal.run("nope")
-    assert "there is no run to resume" in caught.value.help
+    assert "there is none yet" in caught.value.help
     run = journal.add_run(plan_hash="h", plan="{}", question="{}")
     with pytest.raises(JournalFailed) as caught:
         journal.run("nope")

@@ -38,7 +38,7 @@ async def test_journal_of_an_older_version_is_read_and_written(old_journal: Path
     entry = record.next_entry("new", "fuse/fuse.1#0.0")
     await record.intend(entry, ChatRequest("m", (), "fuser"), Usage(1), 0.0)
     reply = ChatResponse("new", FinishReason.STOP, 1, 1)
-    await record.commit(entry, CallState.REPLIED, Usage(1, 1, 1), 1.0, reply)
+    await record.commit(entry, Usage(1, 1, 1), 1.0, reply)
     record.end(RunStatus.DONE, Usage(5))
     journal.close()
     again = Journal.open(old_journal)
