@@ -68,7 +68,8 @@ class Calls:
             BudgetRefusal: a limit would be passed.
             WindowExceeded: the prompt cannot fit the model's window.
             ProviderError: the last attempt's failure.
-            JournalFailed: an intent or a reply cannot be written.
+            RunTaken, ReplayMissing: another process works on the run; it is replayed, and
+                has no reply to this.
             StepFailed: the step asked this already.
 
         Source: specs/runtime.md, rules C1 to C9.
@@ -81,6 +82,7 @@ class Calls:
         if committed is not None:
             self._tell_committed(ask)
             return committed
+        self._record.require(ask.path, key)
         try:
             size = await self._measure(ask)
         except ArchonError as error:

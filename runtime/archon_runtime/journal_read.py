@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from archon_runtime.chat import ChatResponse
 from archon_runtime.errors import JournalFailed
@@ -52,7 +54,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """A call of an earlier sitting. `usage` is None only for an intent."""
+    """A call of an earlier sitting. `usage` is None only for an intent; `error` if it failed."""
 
     key: str
     attempt: int
@@ -61,6 +63,7 @@ class PastCall:
     reservation: Usage
     usage: Usage | None
     reply: ChatResponse | None
+    error: str = ""
 
 
 class JournalReader:
@@ -128,12 +131,20 @@ class JournalReader:
         """List all calls of a run, in the order in which they were started."""
         with told_plainly(self._path):
             rows = self._connection.execute(
-                "SELECT key, attempt, path, state, reservation, usage, reply FROM calls "
+                "SELECT key, attempt, path, state, reservation, usage, reply, error FROM calls "
                 "WHERE run = ? ORDER BY started_s, path, attempt",
                 (run,),
             ).fetchall()
         with readable(self._path):
             return tuple(_past_call(*row) for row in rows)
+
+    def result(self, run: str) -> dict[str, Any] | None:
+        """Give the result of a run as JSON (`Result.to_json`); None if it has none."""
+        with told_plainly(self._path):
+            query = "SELECT result FROM runs WHERE id = ?"
+            (text,) = self._connection.execute(query, (run,)).fetchone()
+        with readable(self._path):
+            return None if text is None else dict(json.loads(text))
 
 
 def _past_call(
@@ -144,6 +155,7 @@ def _past_call(
     reservation: str,
     usage: str | None,
     reply: str | None,
+    error: str | None,
 ) -> PastCall:
     return PastCall(
         key,
@@ -153,6 +165,7 @@ def _past_call(
         usage_from_json(reservation),
         usage_from_json(usage) if usage else None,
         reply_from_json(reply) if reply else None,
+        error or "",
     )
 
 

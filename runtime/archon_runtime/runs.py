@@ -112,14 +112,6 @@ class RunStore(JournalReader):
         with readable(self._path):
             return tuple(_call(*row) for row in rows)
 
-    def result(self, run: str) -> dict[str, Any] | None:
-        """Give the result of a run as JSON (`Result.to_json`); None if it has none."""
-        with told_plainly(self._path):
-            query = "SELECT result FROM runs WHERE id = ?"
-            (text,) = self._connection.execute(query, (run,)).fetchone()
-        with readable(self._path):
-            return None if text is None else dict(json.loads(text))
-
     def export(self, run: str) -> Iterator[dict[str, Any]]:
         """Give a run and its calls as JSON objects, one for each line (rule J8)."""
         row, summary, result = self.run(run), self.summary(run), self.result(run)

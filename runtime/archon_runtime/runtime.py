@@ -20,10 +20,11 @@ from archon_runtime.provider_pool import MakeProvider, ProviderPool
 from archon_runtime.providers.base import Provider
 from archon_runtime.question import Question
 from archon_runtime.recorder import Recorder
+from archon_runtime.replay import NobodyAsked, begin_replay, compare
 from archon_runtime.result import Result
 from archon_runtime.run import Run
 from archon_runtime.sandbox.base import Sandbox
-from archon_runtime.sitting import Asked, begin, take_up
+from archon_runtime.sitting import Asked, Sitting, begin, take_up
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Check, Technique
 
@@ -97,24 +98,22 @@ class Runtime:
         question: Asked | None = None,
         data: Mapping[str, object] | None = None,
         resume: str | None = None,
+        replay: str | None = None,
     ) -> Result:
-        """Answer a question, or take up the run *resume* where it was left.
+        """Answer a question, take up the run *resume* where it was left, or *replay* one.
 
         A resumed run's plan and question come from the journal; given again, they must
-        be the same.
+        be the same. A replayed run asks nobody: all replies come from the journal, and
+        another plan may be tried on them.
 
         Raises:
             ArchonError: the run failed; the error carries what was spent (`usage`) and
                 the id to resume the run by.
         """
-        journal = self._open_journal()
-        if resume is None:
-            sitting = begin(journal, plan, question, data)
-        else:
-            sitting = take_up(journal, resume, plan, question, data)
+        sitting = self._sit(plan, question, data, resume, replay)
         run = Run(
             sitting,
-            pool=self._pool,
+            pool=ProviderPool(lambda *_: NobodyAsked()) if sitting.is_replay else self._pool,
             check=partial(self._run_check, sitting.question, sitting.plan.spec.files),
             recorder=Recorder(self._on_event),
             techniques=self._techniques,
@@ -122,14 +121,30 @@ class Runtime:
         )
         self._runs.add(run)
         try:
-            return await run.go()
+            result = await run.go()
         finally:
             self._runs.discard(run)
+        return compare(result, sitting.recorded)
 
     def stop(self) -> None:
         """Cut all runs short: each ends with the best answer it has so far."""
         for run in self._runs:
             run.stop()
+
+    def _sit(
+        self,
+        plan: Plan | None,
+        question: Asked | None,
+        data: Mapping[str, object] | None,
+        resume: str | None,
+        replay: str | None,
+    ) -> Sitting:
+        journal = self._open_journal()
+        if replay is not None:
+            return begin_replay(journal, replay, plan, question, data)
+        if resume is not None:
+            return take_up(journal, resume, plan, question, data)
+        return begin(journal, plan, question, data)
 
     def _open_journal(self) -> Journal | None:
         if self._journal is None and self._journal_path is not None:
@@ -184,6 +199,7 @@ def run_sync(
     question: Asked | None = None,
     data: Mapping[str, object] | None = None,
     resume: str | None = None,
+    replay: str | None = None,
     *,
     journal: Path | None = None,
     providers: Mapping[str, Provider] | MakeProvider | None = None,
@@ -207,6 +223,6 @@ def run_sync(
             on_event=on_event,
             techniques=techniques,
         ) as runtime:
-            return await runtime.run(plan, question, data, resume)
+            return await runtime.run(plan, question, data, resume, replay)
 
     return anyio.run(run)
