@@ -47,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replay", metavar="ID", help="run again on the replies in the journal; asks nobody"
     )
+    parser.add_argument(
+        "--cache",
+        action="store_true",
+        help="use what earlier runs were answered to the same requests; sampling is not fresh then",
+    )
     parser.add_argument("--journal", metavar="PATH", type=Path, help="where runs are written down")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
     parser.add_argument(
@@ -78,6 +83,8 @@ def execute(args: argparse.Namespace) -> int:
 def _usage_problem(args: argparse.Namespace) -> str | None:
     if args.resume and args.replay:
         return "give `--resume` or `--replay`, not both"
+    if args.cache and args.replay:
+        return "`--replay` asks nobody, so there is nothing to `--cache`"
     if args.resume or args.replay:
         if args.question or args.messages or args.data:
             option = "--resume" if args.resume else "--replay"
@@ -113,6 +120,7 @@ async def _run(args: argparse.Namespace, asked: _Asked) -> int:
         async with Runtime(
             journal=args.journal or journal_path(),
             unsafe_checks=args.unsafe_checks,
+            cache=args.cache,
             on_event=progress,
         ) as runtime:
             # What came of it is printed before the providers are closed, which may take a while.

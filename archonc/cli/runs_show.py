@@ -71,6 +71,8 @@ def _state(call: CallRecord) -> str:
             return "under way, or lost when its process was killed"
         case CallState.UNKNOWN:
             return "the bill is not known, and counted at its most"
+        case CallState.CACHED:
+            return "answered for free with the reply of an earlier run"
         case CallState.REPLIED | CallState.FAILED:
             return call.state.value
 

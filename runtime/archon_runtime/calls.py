@@ -18,9 +18,9 @@ from archon_runtime.errors import (
     ProviderRateLimited,
     StepFailed,
 )
-from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
 from archon_runtime.journal_codec import request_to_json
+from archon_runtime.known_reply import take_cached, tell_known
 from archon_runtime.open_call import Ask, OpenCall
 from archon_runtime.plan import ModelSpec
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
@@ -62,7 +62,7 @@ class Calls:
         self._asked: set[str] = set()
 
     async def ask(self, ask: Ask) -> ChatResponse:
-        """Get a reply: a committed one, or the provider's, tried again where that may help.
+        """Get a reply: a known one, or the provider's, tried again where that may help.
 
         Raises:
             BudgetRefusal: a limit would be passed.
@@ -80,13 +80,17 @@ class Calls:
         self._asked.add(ask.path)
         committed = self._record.replies.get(key)
         if committed is not None:
-            self._tell_committed(ask)
+            tell_known(self._recorder, ask, CallState.REPLIED)
             return committed
         self._record.require(ask.path, key)
         try:
             size = await self._measure(ask)
         except ArchonError as error:
             raise _placed(error, ask, attempt=0) from None
+        sent = replace(ask.request, max_tokens=await self._longest_reply(ask, size))
+        cached = await take_cached(self._record, self._recorder, ask, key, sent)
+        if cached is not None:
+            return cached
         # Of its own for each call: the waits do not depend on the order of the calls.
         random = Random(f"{self._seed}:{key}")
         attempt = 1
@@ -179,21 +183,6 @@ class Calls:
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:
         self._recorder.note(Note(ask.layer, ask.step, kind, f"{ask.path}: {message}"))
-
-    def _tell_committed(self, ask: Ask) -> None:
-        self._recorder.emit(
-            CallFinished(
-                ask.path,
-                ask.layer,
-                ask.step,
-                ask.model_name,
-                0,
-                CallState.REPLIED,
-                NOTHING,
-                0.0,
-                from_journal=True,
-            )
-        )
 
 
 def _key(ask: Ask) -> str:

@@ -32,12 +32,16 @@ class RunStatus(StrEnum):
 
 
 class CallState(StrEnum):
-    """How far a call got. Unknown: sent, and what it was billed is not known."""
+    """How far a call got. Unknown: sent, and what it was billed is not known.
+
+    Cached: never sent, since another run had a reply to it.
+    """
 
     INTENT = "intent"
     REPLIED = "replied"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    CACHED = "cached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,17 @@ class JournalReader:
             ).fetchall()
         with readable(self._path):
             return tuple(_past_call(*row) for row in rows)
+
+    def find_cached(self, cache_key: str, run: str) -> tuple[str, ChatResponse] | None:
+        """Find a reply by its key in other runs than *run*: the oldest, and the run it is of."""
+        with told_plainly(self._path):
+            row = self._connection.execute(
+                "SELECT run, reply FROM calls WHERE cache_key = ? AND reply IS NOT NULL "
+                "AND run != ? ORDER BY at, run LIMIT 1",
+                (cache_key, run),
+            ).fetchone()
+        with readable(self._path):
+            return None if row is None else (str(row[0]), reply_from_json(row[1]))
 
     def result(self, run: str) -> dict[str, Any] | None:
         """Give the result of a run as JSON (`Result.to_json`); None if it has none."""

@@ -17,6 +17,7 @@ class Recorder:
         self._on_event = on_event
         self._notes: list[Note] = []
         self.unknown_calls = 0
+        self.cached_calls = 0
 
     def emit(self, event: Event) -> None:
         """Tell the listener, if there is one."""

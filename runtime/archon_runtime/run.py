@@ -161,6 +161,7 @@ class Run:
             ledger = ledgers.get(call.path.partition("/")[0], self.ledger)
             ledger.book(call.usage or call.reservation, call.reservation)
             self._recorder.unknown_calls += call.state in (CallState.INTENT, CallState.UNKNOWN)
+            self._recorder.cached_calls += call.state is CallState.CACHED
         record.mark_lost_intents()
 
     def _tell_start(self) -> None:
@@ -195,6 +196,7 @@ class Run:
             degraded=self._recorder.degraded,
             run_id=self._sitting.record.run_id,
             from_layer=found.from_layer,
+            cached_calls=self._recorder.cached_calls,
         )
 
 

@@ -9,19 +9,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from anyio import current_time
+
 from archon_runtime.budget import BudgetRefusal
+from archon_runtime.cache_key import CacheKeys
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import JournalFailed, RunTaken
 from archon_runtime.journal import Batch, CallState, Journal, PastCall, RunStatus
 from archon_runtime.journal_codec import reply_to_json, request_to_json, usage_to_json
 from archon_runtime.plan import OnExhausted
-from archon_runtime.usage import Usage
+from archon_runtime.usage import NOTHING, Usage
 
 __all__ = ["CallEntry", "RunRecord"]
 
 _INTENT = (
-    "INSERT INTO calls (run, key, attempt, path, request, reservation, state, started_s, at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO calls (run, key, attempt, path, request, reservation, state, started_s, at, "
+    "cache_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_CACHED = (
+    "INSERT INTO calls (run, key, attempt, path, request, reservation, state, reply, usage, "
+    "started_s, ended_s, at, cache_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _END = (
     "UPDATE calls SET state = ?, reply = ?, usage = ?, ended_s = ?, error = ? "
@@ -60,6 +67,8 @@ class RunRecord:
         self.run_id = run_id
         self.past = past
         self.failure: JournalFailed | None = None
+        self.cache_keys: CacheKeys | None = None
+        self.uses_cache = False
         self._on_exhausted = on_exhausted
         self._ends: list[tuple[Batch, _Statement]] = []
         self._is_ended = False
@@ -67,7 +76,7 @@ class RunRecord:
         self._replies: dict[str, ChatResponse] = {}
         for call in past:
             self._attempts[call.key] = max(call.attempt, self._attempts.get(call.key, 0))
-            if call.state is CallState.REPLIED and call.reply is not None:
+            if call.state in (CallState.REPLIED, CallState.CACHED) and call.reply is not None:
                 self._replies[call.key] = call.reply
 
     @property
@@ -96,10 +105,11 @@ class RunRecord:
             return
         if self.failure is None:
             name = (self.run_id, entry.key, entry.attempt, entry.path)
-            asked = (request_to_json(request), usage_to_json(reservation))
+            asked = request_to_json(request)
+            state = (usage_to_json(reservation), CallState.INTENT.value, at_s, _now())
             try:
                 await self._journal.write(
-                    _INTENT, (*name, *asked, CallState.INTENT.value, at_s, _now())
+                    _INTENT, (*name, asked, *state, self._cache_key(entry.path, asked))
                 )
             except RunTaken:
                 self._is_ended = True  # how the run ends is for the other process to say
@@ -133,12 +143,26 @@ class RunRecord:
         """Make the reply to a call durable; if the journal fails, it is kept for the end."""
         if self._journal is not None:
             statement = _end(self.run_id, entry, CallState.REPLIED, usage, at_s, reply)
-            batch = self._journal.append(*statement)
-            try:
-                await self._journal.settle(batch)
-            except JournalFailed as error:
-                self.failure = self.failure or error
-                self._ends.append((batch, statement))
+            await self._write_or_keep(self._journal, statement)
+
+    def find_cached(self, path: str, request: ChatRequest) -> tuple[str, ChatResponse] | None:
+        """Find the reply of another run, and its id; None without a cache."""
+        if not self.uses_cache or self._journal is None:
+            return None
+        key = self._cache_key(path, request_to_json(request))
+        return None if key is None else self._journal.find_cached(key, self.run_id)
+
+    async def commit_cached(
+        self, entry: CallEntry, request: ChatRequest, reply: ChatResponse
+    ) -> None:
+        """Make the reply of another run this one's, durably; nothing was paid for it."""
+        if self._journal is None:
+            return
+        nothing, asked, now_s = usage_to_json(NOTHING), request_to_json(request), current_time()
+        values = (self.run_id, entry.key, entry.attempt, entry.path, asked, nothing)
+        state = (CallState.CACHED.value, reply_to_json(reply), nothing, now_s, now_s, _now())
+        key = self._cache_key(entry.path, asked)
+        await self._write_or_keep(self._journal, (_CACHED, (*values, *state, key)))
 
     def mark_lost_intents(self) -> None:
         """Mark intents of earlier sittings, whose reply never came, as unknown."""
@@ -165,6 +189,17 @@ class RunRecord:
             (status.value, result, str(usage.cost_usd), self.run_id),
         )
         self._journal.flush()
+
+    async def _write_or_keep(self, journal: Journal, statement: _Statement) -> None:
+        batch = journal.append(*statement)
+        try:
+            await journal.settle(batch)
+        except JournalFailed as error:
+            self.failure = self.failure or error
+            self._ends.append((batch, statement))
+
+    def _cache_key(self, path: str, request: str) -> str | None:
+        return None if self.cache_keys is None else self.cache_keys.make(path, request)
 
     def _refusal(self, error: JournalFailed) -> BudgetRefusal:
         return BudgetRefusal(

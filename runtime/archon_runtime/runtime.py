@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 
+from archon_runtime.cache_key import CacheKeys
 from archon_runtime.candidate import CheckResult
+from archon_runtime.errors import JournalFailed
 from archon_runtime.event import Event
 from archon_runtime.journal import Journal
 from archon_runtime.plan import FileSpec, ProviderSpec
@@ -42,7 +44,8 @@ class Runtime:
     Without *journal*, a run lives in memory only and cannot be resumed. *providers*
     stand for the plan's of the same names, or make all of them. *techniques* are added
     to the built-in ones. *seed* is where waits between retries and random choices
-    begin. *unsafe_checks* lets untrusted checks run without a sandbox.
+    begin. *unsafe_checks* lets untrusted checks run without a sandbox. With *cache*, replies
+    of earlier runs in the journal answer the same requests again, for free.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Runtime:
         seed: int = 0,
         on_event: Callable[[Event], None] | None = None,
         techniques: Mapping[str, type[Technique[Any]]] | None = None,
+        cache: bool = False,
     ) -> None:
         self._journal_path = journal
         self._journal: Journal | None = None
@@ -64,6 +68,7 @@ class Runtime:
         self._unsafe_checks = unsafe_checks
         self._environ = dict(os.environ if environ is None else environ)
         self._seed = seed
+        self._cache = cache
         self._on_event = on_event
         self._techniques = {**TECHNIQUES, **(techniques or {})}
         self._pool = ProviderPool(self._make_provider)
@@ -142,9 +147,17 @@ class Runtime:
         journal = self._open_journal()
         if replay is not None:
             return begin_replay(journal, replay, plan, question, data)
+        if self._cache and journal is None:
+            raise JournalFailed(
+                "the cache is the journal, and there is none", help="name a file for the journal"
+            )
         if resume is not None:
-            return take_up(journal, resume, plan, question, data)
-        return begin(journal, plan, question, data)
+            sitting = take_up(journal, resume, plan, question, data)
+        else:
+            sitting = begin(journal, plan, question, data)
+        sitting.record.cache_keys = CacheKeys(sitting.plan.spec, self._environ)
+        sitting.record.uses_cache = self._cache
+        return sitting
 
     def _open_journal(self) -> Journal | None:
         if self._journal is None and self._journal_path is not None:
@@ -209,6 +222,7 @@ def run_sync(
     seed: int = 0,
     on_event: Callable[[Event], None] | None = None,
     techniques: Mapping[str, type[Technique[Any]]] | None = None,
+    cache: bool = False,
 ) -> Result:
     """Run one plan and wait for its result: `Runtime.run` for code without an event loop."""
 
@@ -222,6 +236,7 @@ def run_sync(
             seed=seed,
             on_event=on_event,
             techniques=techniques,
+            cache=cache,
         ) as runtime:
             return await runtime.run(plan, question, data, resume, replay)
 
