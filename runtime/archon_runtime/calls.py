@@ -80,7 +80,7 @@ class Calls:
         self._asked.add(ask.path)
         committed = self._record.replies.get(key)
         if committed is not None:
-            tell_known(self._recorder, ask, CallState.REPLIED)
+            tell_known(self._recorder, ask, CallState.REPLIED, committed)
             return committed
         self._record.require(ask.path, key)
         try:

@@ -30,22 +30,21 @@ async def take_cached(
     recorder.cached_calls += 1
     said = f"{ask.path}: the reply is that of run {run}"
     recorder.note(Note(ask.layer, ask.step, "cached", said))
-    tell_known(recorder, ask, CallState.CACHED)
+    tell_known(recorder, ask, CallState.CACHED, reply)
     return reply
 
 
-def tell_known(recorder: Recorder, ask: Ask, state: CallState) -> None:
+def tell_known(recorder: Recorder, ask: Ask, state: CallState, reply: ChatResponse) -> None:
     """Tell that a call was answered out of the journal."""
-    recorder.emit(
-        CallFinished(
-            ask.path,
-            ask.layer,
-            ask.step,
-            ask.model_name,
-            0,
-            state,
-            NOTHING,
-            0.0,
-            from_journal=True,
-        )
+    finished = CallFinished(
+        ask.path,
+        ask.layer,
+        ask.step,
+        ask.model_name,
+        0,
+        state,
+        NOTHING,
+        0.0,
+        from_journal=True,
     )
+    recorder.call_ended(finished, ask.request, reply)

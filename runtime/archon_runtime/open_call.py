@@ -81,9 +81,9 @@ class OpenCall:
         bill = self._bill(reply)
         if not reply.text.strip():
             empty = BadResponse("the reply is empty", help="raise `max_tokens`, or ask again")
-            self._close(CallState.FAILED, bill, _told(empty))
+            self._close(CallState.FAILED, bill, _told(empty), reply=reply)
             raise empty
-        self._close(CallState.REPLIED, bill, write=False)
+        self._close(CallState.REPLIED, bill, reply=reply, write=False)
         await self._record.commit(self._entry, bill, anyio.current_time(), reply)
 
     def fail(self, error: ProviderError | ModelMissing) -> None:
@@ -113,7 +113,15 @@ class OpenCall:
         self._note("unknown", f"the bill is not known ({reason}); counted at its reservation")
         self._close(CallState.UNKNOWN, self._reservation.estimate, error or reason)
 
-    def _close(self, state: CallState, bill: Usage, error: str = "", *, write: bool = True) -> None:
+    def _close(
+        self,
+        state: CallState,
+        bill: Usage,
+        error: str = "",
+        *,
+        reply: ChatResponse | None = None,
+        write: bool = True,
+    ) -> None:
         self._closed = True
         above = self._ledger.settle(self._reservation, bill)
         now = anyio.current_time()
@@ -125,18 +133,17 @@ class OpenCall:
         if above:
             fields = ", ".join(f"`{name}`" for name in above)
             self._note("overrun", f"the bill is above its reservation in {fields}", OVERRUN_CODE)
-        self._recorder.emit(
-            CallFinished(
-                self._entry.path,
-                self._ask.layer,
-                self._ask.step,
-                self._ask.model_name,
-                self._entry.attempt,
-                state,
-                bill,
-                now - self._started_s,
-            )
+        finished = CallFinished(
+            self._entry.path,
+            self._ask.layer,
+            self._ask.step,
+            self._ask.model_name,
+            self._entry.attempt,
+            state,
+            bill,
+            now - self._started_s,
         )
+        self._recorder.call_ended(finished, self._request, reply, error)
 
     def _bill(self, reply: ChatResponse) -> Usage:
         """Read the bill off a reply; what it does not state counts as reserved."""

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 import anyio
 
 from archon_runtime.cache_key import CacheKeys
+from archon_runtime.call_log import CallLog
 from archon_runtime.candidate import CheckResult
 from archon_runtime.errors import JournalFailed
 from archon_runtime.event import Event
@@ -45,7 +46,8 @@ class Runtime:
     stand for the plan's of the same names, or make all of them. *techniques* are added
     to the built-in ones. *seed* is where waits between retries and random choices
     begin. *unsafe_checks* lets untrusted checks run without a sandbox. With *cache*, replies
-    of earlier runs in the journal answer the same requests again, for free.
+    of earlier runs in the journal answer the same requests again, for free. Calls are logged
+    under the name `archon_runtime`; what is said in them only with *log_contents*.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Runtime:
         on_event: Callable[[Event], None] | None = None,
         techniques: Mapping[str, type[Technique[Any]]] | None = None,
         cache: bool = False,
+        log_contents: bool = False,
     ) -> None:
         self._journal_path = journal
         self._journal: Journal | None = None
@@ -69,6 +72,7 @@ class Runtime:
         self._environ = dict(os.environ if environ is None else environ)
         self._seed = seed
         self._cache = cache
+        self._log_contents = log_contents
         self._on_event = on_event
         self._techniques = {**TECHNIQUES, **(techniques or {})}
         self._pool = ProviderPool(self._make_provider)
@@ -120,7 +124,9 @@ class Runtime:
             sitting,
             pool=ProviderPool(lambda *_: NobodyAsked()) if sitting.is_replay else self._pool,
             check=partial(self._run_check, sitting.question, sitting.plan.spec.files),
-            recorder=Recorder(self._on_event),
+            recorder=Recorder(
+                self._on_event, CallLog(sitting.record.run_id, contents=self._log_contents)
+            ),
             techniques=self._techniques,
             seed=self._seed,
         )
@@ -207,37 +213,33 @@ class Runtime:
         )
 
 
+class RuntimeOptions(TypedDict, total=False):
+    """What `Runtime` takes."""
+
+    journal: Path | None
+    providers: Mapping[str, Provider] | MakeProvider | None
+    sandbox: Sandbox | None
+    unsafe_checks: bool
+    environ: Mapping[str, str] | None
+    seed: int
+    on_event: Callable[[Event], None] | None
+    techniques: Mapping[str, type[Technique[Any]]] | None
+    cache: bool
+    log_contents: bool
+
+
 def run_sync(
     plan: Plan | None = None,
     question: Asked | None = None,
     data: Mapping[str, object] | None = None,
     resume: str | None = None,
     replay: str | None = None,
-    *,
-    journal: Path | None = None,
-    providers: Mapping[str, Provider] | MakeProvider | None = None,
-    sandbox: Sandbox | None = None,
-    unsafe_checks: bool = False,
-    environ: Mapping[str, str] | None = None,
-    seed: int = 0,
-    on_event: Callable[[Event], None] | None = None,
-    techniques: Mapping[str, type[Technique[Any]]] | None = None,
-    cache: bool = False,
+    **options: Unpack[RuntimeOptions],
 ) -> Result:
     """Run one plan and wait for its result: `Runtime.run` for code without an event loop."""
 
     async def run() -> Result:
-        async with Runtime(
-            journal=journal,
-            providers=providers,
-            sandbox=sandbox,
-            unsafe_checks=unsafe_checks,
-            environ=environ,
-            seed=seed,
-            on_event=on_event,
-            techniques=techniques,
-            cache=cache,
-        ) as runtime:
+        async with Runtime(**options) as runtime:
             return await runtime.run(plan, question, data, resume, replay)
 
     return anyio.run(run)

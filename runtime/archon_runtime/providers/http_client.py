@@ -23,6 +23,7 @@ from archon_runtime.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
+from archon_runtime.providers.hide import hide_keys
 from archon_runtime.providers.http_settings import HttpDialect, HttpSettings
 from archon_runtime.providers.http_status import error_for_status
 from archon_runtime.providers.wire import parse_json
@@ -172,8 +173,7 @@ class HttpClient:
 
     def _without_key(self, raw: bytes) -> bytes:
         """Take the key out of a reply that repeats it, before any of it is shown or kept."""
-        key = (self._settings.key or "").encode()
-        return raw.replace(key, "…".encode()) if key else raw
+        return hide_keys(raw, [self._settings.key or ""])
 
     def _map(self, error: Exception, progress: _Progress) -> ProviderError:
         """Turn a failure of aiohttp into ours: the only place that does."""
