@@ -150,7 +150,11 @@ class RunRecord:
         if not self.uses_cache or self._journal is None:
             return None
         key = self._cache_key(path, request_to_json(request))
-        return None if key is None else self._journal.find_cached(key, self.run_id)
+        try:
+            return None if key is None else self._journal.find_cached(key, self.run_id)
+        except JournalFailed as error:
+            self.failure = self.failure or error
+            return None
 
     async def commit_cached(
         self, entry: CallEntry, request: ChatRequest, reply: ChatResponse

@@ -116,6 +116,22 @@ async def test_journal_that_fails_is_raised_where_the_budget_says_fail(locks: Lo
 
 
 @pytest.mark.anyio
+async def test_cache_that_cannot_be_read_costs_no_answer(tmp_path: Path) -> None:
+    lab = Scripted(lambda request: Said(f"{request.purpose} {request.sample}"))
+    async with Runtime(journal=tmp_path / "j", providers={"lab": lab}, cache=True) as runtime:
+        await runtime.run(panel(), "why?")
+        connection = sqlite3.connect(tmp_path / "j")
+        connection.execute("UPDATE calls SET cache_key = NULL WHERE path LIKE 'draft%'")
+        connection.execute("UPDATE calls SET reply = '[]' WHERE path LIKE 'fuse%'")
+        connection.commit()
+        connection.close()
+        result = await runtime.run(panel(), "why?")
+    assert result.answer == "generator 0"
+    assert "holds something that cannot be read" in " ".join(result.degraded)
+    assert len(lab.requests) == 7
+
+
+@pytest.mark.anyio
 async def test_journal_that_is_free_again_gets_what_it_missed(locks: Locks) -> None:
     runtime, lab, locker = locks("generator")
     runtime._on_event = lambda event: locker.unlock() if isinstance(event, Noted) else None
