@@ -1,7 +1,7 @@
 """The journal: every call and its reply on disk before they are acted on.
 
-Writers append and wait for one commit together: whoever sees first that no more come
-commits for all. Commits block the event loop for a moment, on purpose: a
+Writers append and wait for one commit together: the first of them watches until no more
+come, and commits for all. Commits block the event loop for a moment, on purpose: a
 wait for a thread would let a virtual clock jump ahead.
 """
 
@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import anyio
 import anyio.lowlevel
 
 from archon_runtime.errors import JournalFailed
@@ -38,6 +39,8 @@ class Batch:
         self.statements: list[tuple[str, tuple[object, ...]]] = []
         self.done = False
         self.error: JournalFailed | None = None
+        self.is_watched = False
+        self.waiting: anyio.Event | None = None
 
 
 class Journal(JournalReader):
@@ -89,16 +92,29 @@ class Journal(JournalReader):
         Raises:
             JournalFailed: it is not written.
         """
-        # Jobs start one turn after the other: as long as they come, they are committed along.
-        size, quiet = 0, 0
-        while not batch.done and quiet < _QUIET_TURNS and len(batch.statements) < _FULL:
-            quiet = quiet + 1 if len(batch.statements) == size else 0
-            size = len(batch.statements)
-            await anyio.lowlevel.checkpoint()
         if not batch.done:
-            self._commit(batch)
+            if batch.is_watched:
+                # One watches for all: a turn of the event loop for each would cost more.
+                batch.waiting = batch.waiting or anyio.Event()
+                await batch.waiting.wait()
+            else:
+                await self._watch(batch)
         if batch.error is not None:
             raise batch.error
+
+    async def _watch(self, batch: Batch) -> None:
+        """Commit *batch* once no more comes; at once if whoever watches is cancelled."""
+        batch.is_watched = True
+        size, quiet = 0, 0
+        try:
+            # Jobs start one turn after the other: as long as they come, they are committed along.
+            while not batch.done and quiet < _QUIET_TURNS and len(batch.statements) < _FULL:
+                quiet = quiet + 1 if len(batch.statements) == size else 0
+                size = len(batch.statements)
+                await anyio.lowlevel.checkpoint()
+        finally:
+            if not batch.done:
+                self._commit(batch)
 
     def flush(self) -> None:
         """Commit what was appended, without waiting for others.
@@ -139,3 +155,5 @@ class Journal(JournalReader):
                         self._connection.execute("ROLLBACK")
         except JournalFailed as error:
             batch.error = error
+        if batch.waiting is not None:
+            batch.waiting.set()

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from archon_runtime import Runtime
@@ -117,6 +118,33 @@ async def test_writers_that_are_ready_share_one_commit(tmp_path: Path) -> None:
     assert len(commits) == 1
     journal.close()
     assert rows(tmp_path / "j", "SELECT count(*) FROM calls WHERE state = 'intent'") == [(20,)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("cancelled", [0, 1, 4])
+async def test_writer_that_is_cancelled_leaves_the_others_their_commit(
+    tmp_path: Path, cancelled: int
+) -> None:
+    journal = Journal.open(tmp_path / "j")
+    record = RunRecord(journal, journal.add_run(plan_hash="h", plan="{}", question="{}"))
+    scopes = [anyio.CancelScope() for _ in range(5)]
+    durable: list[int] = []
+
+    async def write(number: int) -> None:
+        with scopes[number]:
+            entry = record.next_entry(f"key {number}", "draft/draft#0.0")
+            await record.intend(entry, REQUEST, Usage(1, 9, 9), 0.0)
+            durable.append(number)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            for number in range(5):
+                group.start_soon(write, number)
+                await anyio.lowlevel.checkpoint()
+            scopes[cancelled].cancel()
+    assert set(durable) >= set(range(5)) - {cancelled}
+    journal.close()
+    assert rows(tmp_path / "j", "SELECT count(*) FROM calls") == [(5,)]
 
 
 @pytest.mark.anyio
