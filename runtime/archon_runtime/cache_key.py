@@ -26,23 +26,27 @@ class CacheKeys:
 
     def __init__(self, spec: PlanSpec, environ: Mapping[str, str]) -> None:
         providers = {name: _identity(p, environ) for name, p in spec.providers.items()}
-        self._scopes: dict[str, str] = {}
+        self._asked = {name: (providers[m.provider], m.model) for name, m in spec.models.items()}
+        self._steps: dict[str, tuple[str, int]] = {}
         seen: Counter[tuple[str, str, str]] = Counter()
         for step in walk_steps(spec.layers):
-            if step.model is None:
-                continue
-            model = spec.models[step.model]
-            provider = providers[model.provider]
-            asked = (step.technique, provider, model.model)
-            self._scopes[step.id] = f"{provider}\n{seen[asked]}"
-            seen[asked] += 1
+            if step.model is not None:
+                kin = (step.technique, *self._asked[step.model])
+                self._steps[step.id] = (step.model, seen[kin])
+                seen[kin] += 1
 
-    def make(self, path: str, request: str) -> str:
-        """Make the key of a call; *path* is layer/step#sample.turn, *request* its JSON."""
+    def make(self, path: str, model: str, request: str) -> str:
+        """Make the key of a call.
+
+        *path* is layer/step#sample.turn; *model* is the plan's name of who is asked: the
+        step's own model or, in its stead, another one; *request* is the request's JSON.
+        """
         step, _, numbers = path.partition("/")[2].rpartition("#")
-        turn = numbers.partition(".")[2]
-        what = f"{self._scopes[step]}\n{turn}\n{request}"
-        return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
+        own, number = self._steps[step]
+        # In whose stead: else its replies would be those of a step of its own.
+        instead = "" if model == own else self._asked[own]
+        what = [self._asked[model], instead, number, numbers.partition(".")[2], request]
+        return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
 def _identity(spec: ProviderSpec, environ: Mapping[str, str]) -> str:

@@ -22,11 +22,12 @@ async def take_cached(
     It is free: nothing is reserved, and no limit is asked. It is the run's own from now
     on, durably.
     """
-    found = record.find_cached(ask.path, request)
+    found = record.find_cached(ask.path, ask.model_name, request)
     if found is None:
         return None
     run, reply = found
-    await record.commit_cached(record.next_entry(key, ask.path), request, reply)
+    entry = record.next_entry(key, ask.path)
+    await record.commit_cached(entry, ask.model_name, request, reply)
     recorder.cached_calls += 1
     said = f"{ask.path}: the reply is that of run {run}"
     recorder.note(Note(ask.layer, ask.step, "cached", said))

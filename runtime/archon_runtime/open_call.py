@@ -69,7 +69,9 @@ class OpenCall:
     async def intend(self) -> None:
         """Make the intent durable; from here on the request counts as sent."""
         estimate = self._reservation.estimate
-        await self._record.intend(self._entry, self._request, estimate, self._started_s)
+        await self._record.intend(
+            self._entry, self._request, estimate, self._started_s, self._ask.model_name
+        )
         self._sent = True
 
     async def accept(self, reply: ChatResponse) -> None:

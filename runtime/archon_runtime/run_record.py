@@ -93,9 +93,11 @@ class RunRecord:
         return CallEntry(key, self._attempts[key], path)
 
     async def intend(
-        self, entry: CallEntry, request: ChatRequest, reservation: Usage, at_s: float
+        self, entry: CallEntry, request: ChatRequest, reservation: Usage, at_s: float, model: str
     ) -> None:
         """Make durable that a call is about to be sent, and what may be paid for it.
+
+        *model* is the plan's name of whom it is sent to.
 
         Raises:
             BudgetRefusal: the journal cannot be written, now or since an earlier call.
@@ -109,7 +111,7 @@ class RunRecord:
             state = (usage_to_json(reservation), CallState.INTENT.value, at_s, _now())
             try:
                 await self._journal.write(
-                    _INTENT, (*name, asked, *state, self._cache_key(entry.path, asked))
+                    _INTENT, (*name, asked, *state, self._cache_key(entry.path, model, asked))
                 )
             except RunTaken:
                 self._is_ended = True  # how the run ends is for the other process to say
@@ -145,11 +147,13 @@ class RunRecord:
             statement = _end(self.run_id, entry, CallState.REPLIED, usage, at_s, reply)
             await self._write_or_keep(self._journal, statement)
 
-    def find_cached(self, path: str, request: ChatRequest) -> tuple[str, ChatResponse] | None:
+    def find_cached(
+        self, path: str, model: str, request: ChatRequest
+    ) -> tuple[str, ChatResponse] | None:
         """Find the reply of another run, and its id; None without a cache."""
         if not self.uses_cache or self._journal is None:
             return None
-        key = self._cache_key(path, request_to_json(request))
+        key = self._cache_key(path, model, request_to_json(request))
         try:
             return None if key is None else self._journal.find_cached(key, self.run_id)
         except JournalFailed as error:
@@ -157,7 +161,7 @@ class RunRecord:
             return None
 
     async def commit_cached(
-        self, entry: CallEntry, request: ChatRequest, reply: ChatResponse
+        self, entry: CallEntry, model: str, request: ChatRequest, reply: ChatResponse
     ) -> None:
         """Make the reply of another run this one's, durably; nothing was paid for it."""
         if self._journal is None:
@@ -165,7 +169,7 @@ class RunRecord:
         nothing, asked, now_s = usage_to_json(NOTHING), request_to_json(request), current_time()
         values = (self.run_id, entry.key, entry.attempt, entry.path, asked, nothing)
         state = (CallState.CACHED.value, reply_to_json(reply), nothing, now_s, now_s, _now())
-        key = self._cache_key(entry.path, asked)
+        key = self._cache_key(entry.path, model, asked)
         await self._write_or_keep(self._journal, (_CACHED, (*values, *state, key)))
 
     def mark_lost_intents(self) -> None:
@@ -202,8 +206,8 @@ class RunRecord:
             self.failure = self.failure or error
             self._ends.append((batch, statement))
 
-    def _cache_key(self, path: str, request: str) -> str | None:
-        return None if self.cache_keys is None else self.cache_keys.make(path, request)
+    def _cache_key(self, path: str, model: str, request: str) -> str | None:
+        return None if self.cache_keys is None else self.cache_keys.make(path, model, request)
 
     def _refusal(self, error: JournalFailed) -> BudgetRefusal:
         return BudgetRefusal(

@@ -132,7 +132,7 @@ def test_another_question_is_another_key(tmp_path: Path) -> None:
 
 def key_of(provider: ProviderSpec, **environ: str) -> str:
     spec: PlanSpec = replace(plan_of().spec, providers={"lab": provider})
-    return CacheKeys(spec, environ).make("draft/draft.1#0.0", "{}")
+    return CacheKeys(spec, environ).make("draft/draft.1#0.0", "m", "{}")
 
 
 def test_provider_is_part_of_the_key_and_its_traffic_is_not() -> None:
@@ -157,8 +157,10 @@ def test_no_two_calls_of_a_run_have_one_key(models: list[str], samples: int) -> 
     keys = CacheKeys(spec, {})
     steps_of = list(walk_steps(spec.layers))
     made = [
-        keys.make(f"x/{step.id}#{sample}.{turn}", f"{step.model} {sample}")
+        keys.make(f"x/{step.id}#{sample}.{turn}", model, f"{named[model].model} {sample}")
         for step in steps_of
+        # A step's own model, and the other one in its stead.
+        for model in named
         for sample in range(samples)
         for turn in range(2)
     ]

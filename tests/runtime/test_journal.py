@@ -114,7 +114,7 @@ async def test_writers_that_are_ready_share_one_commit(tmp_path: Path) -> None:
     async with anyio.create_task_group() as group:
         for number in range(20):
             entry = record.next_entry(f"key {number}", "draft/draft#0.0")
-            group.start_soon(partial(record.intend, entry, REQUEST, Usage(1, 9, 9), 0.0))
+            group.start_soon(partial(record.intend, entry, REQUEST, Usage(1, 9, 9), 0.0, "m"))
     assert len(commits) == 1
     journal.close()
     assert rows(tmp_path / "j", "SELECT count(*) FROM calls WHERE state = 'intent'") == [(20,)]
@@ -133,7 +133,7 @@ async def test_writer_that_is_cancelled_leaves_the_others_their_commit(
     async def write(number: int) -> None:
         with scopes[number]:
             entry = record.next_entry(f"key {number}", "draft/draft#0.0")
-            await record.intend(entry, REQUEST, Usage(1, 9, 9), 0.0)
+            await record.intend(entry, REQUEST, Usage(1, 9, 9), 0.0, "m")
             durable.append(number)
 
     with anyio.fail_after(5):
@@ -162,7 +162,7 @@ async def test_replies_come_back_as_they_were(tmp_path: Path) -> None:
     run = journal.add_run(plan_hash="h", plan="{}", question="{}")
     record = RunRecord(journal, run)
     for key in ("replied", "lost"):
-        await record.intend(record.next_entry(key, "a/b#0.0"), REQUEST, Usage(1, 9, 9), 1.0)
+        await record.intend(record.next_entry(key, "a/b#0.0"), REQUEST, Usage(1, 9, 9), 1.0, "m")
     entry = CallEntry("replied", 1, "a/b#0.0")
     await record.commit(entry, Usage(1, 2, 3), 2.0, REPLY)
     journal.close()
@@ -183,10 +183,10 @@ async def test_second_process_on_the_same_run_is_told(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "j")
     run = journal.add_run(plan_hash="h", plan="{}", question="{}")
     one, two = RunRecord(journal, run), RunRecord(journal, run)
-    await one.intend(one.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0)
+    await one.intend(one.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0, "m")
     with pytest.raises(JournalFailed, match="another process is working on the same run"):
-        await two.intend(two.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0)
-    await one.intend(one.next_entry("other", "a/b#1.0"), REQUEST, Usage(1), 0.0)
+        await two.intend(two.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0, "m")
+    await one.intend(one.next_entry("other", "a/b#1.0"), REQUEST, Usage(1), 0.0, "m")
     journal.close()
 
 

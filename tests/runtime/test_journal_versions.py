@@ -36,7 +36,7 @@ async def test_journal_of_an_older_version_is_read_and_written(old_journal: Path
     assert sorted(call.reply.text for call in past if call.reply) == ["old 0", "old 1", "old 2"]
     record = RunRecord(journal, OLD_RUN, past)
     entry = record.next_entry("new", "fuse/fuse.1#0.0")
-    await record.intend(entry, ChatRequest("m", (), "fuser"), Usage(1), 0.0)
+    await record.intend(entry, ChatRequest("m", (), "fuser"), Usage(1), 0.0, "m")
     reply = ChatResponse("new", FinishReason.STOP, 1, 1)
     await record.commit(entry, Usage(1, 1, 1), 1.0, reply)
     record.end(RunStatus.DONE, Usage(5))
