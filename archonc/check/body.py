@@ -14,15 +14,14 @@ from archonc.check.budget import ReadBudget, check_least, check_prices, read_bud
 from archonc.check.flatten import MOST_LAYERS, FlatArchitecture, PlacedLayer, flatten, report_twice
 from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
 from archonc.check.nested import Body, answer_flow, fill_nested, make_step
-from archonc.check.prices import price_of_model
+from archonc.check.prices import price_model
 from archonc.check.require import check_requires
-from archonc.check.scope import Scope
+from archonc.check.scope import MOST_IN_FILE, Scope
 from archonc.check.steps import DraftStep, draft_layer
 from archonc.check.typed import (
     CheckedLayer,
     CheckedNested,
     CheckedStep,
-    PricedModel,
     leaf_steps,
 )
 from archonc.check.window import check_window
@@ -56,7 +55,7 @@ class _BodyChecker:
     def check(self, declaration: ArchitectureDecl) -> Body | None:
         before = self._sink.error_count
         flat = flatten(declaration, self._values, self._prefix)
-        if not self._has_room(len(flat.layers)):
+        if not self._has_room(len(flat.layers) + len(flat.requires)):
             return None
         if not flat.layers and flat.complete:
             self._report_empty()
@@ -68,6 +67,8 @@ class _BodyChecker:
                 walk.lose()
                 continue
             draft = draft_layer(placed.member, placed.name, self._scope)
+            if not self._has_room(len(draft.steps) - 1):
+                return None
             nested = self._check_nested(placed.name, draft.steps)
             layers.append(self._check_layer(walk.enter(placed, draft, _flows(nested)), nested))
         if flat.complete:
@@ -82,6 +83,7 @@ class _BodyChecker:
             layers=tuple(layers),
             answer=answer,
             budget=budget.spec if budget else None,
+            limits=budget.spans if budget else {},
             bounds=bounds,
             outflow=answer_flow(answer, walk.inflow),
             makers=walk.makers,
@@ -90,17 +92,21 @@ class _BodyChecker:
 
     def _has_room(self, more: int) -> bool:
         """Count layers, and stop where architectures inside one another make too many."""
-        had_room = self._scope.tally.has_room
-        self._scope.tally.layers += more
-        if had_room and not self._scope.tally.has_room:
+        tally = self._scope.tally
+        had_room = tally.has_room
+        tally.layers += more
+        if had_room and not tally.has_room:
+            most = f"{MOST_LAYERS:,} layers"
+            if tally.layers <= MOST_LAYERS:
+                most = f"{MOST_IN_FILE:,} layers in all architectures"
             self._sink.error(
                 OUT_OF_RANGE,
-                f"more than {MOST_LAYERS:,} layers, those of components included",
+                f"more than {most}, with what is in them and in their components",
                 self._symbol.span,
                 "too many of these",
                 helps=("use fewer components, or smaller ones",),
             )
-        return self._scope.tally.has_room
+        return tally.has_room
 
     def _report_empty(self) -> None:
         self._sink.error(
@@ -150,6 +156,7 @@ class _BodyChecker:
             bounds,
             budget.spec if budget else None,
             walked.placed.member.span,
+            budget.spans if budget else {},
         )
         if budget is not None:
             leaves = list(leaf_steps([layer]))
@@ -174,9 +181,7 @@ class _BodyChecker:
         return CheckedStep(
             id=step_id,
             technique=step.technique,
-            model=None
-            if model is None
-            else PricedModel(model, price_of_model(model, self._scope.price_of)),
+            model=None if model is None else price_model(model, self._scope.price_of),
             prompt=step.prompt,
             span=step.span,
             options=step.options,

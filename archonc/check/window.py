@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archon_runtime.bounds import Sizes
 from archon_runtime.flow import Flow
+from archon_runtime.techniques.base import Technique
 from archonc.check.flow import WalkedLayer
 from archonc.check.steps import DraftStep
 from archonc.diagnostic.codes_check import MAX_TOKENS_FILL_WINDOW, WINDOW_TOO_SMALL
 from archonc.diagnostic.diagnostic import DiagnosticSink, Label
 from archonc.resolve.symbols import ModelSymbol, Unknown
 
-__all__ = ["check_max_tokens", "check_window"]
+__all__ = ["check_max_tokens", "check_window", "critiques_in_call", "shown_in_call"]
 
 
 def check_max_tokens(model: ModelSymbol, sink: DiagnosticSink) -> None:
@@ -32,17 +35,27 @@ def check_max_tokens(model: ModelSymbol, sink: DiagnosticSink) -> None:
 def check_window(step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink) -> None:
     """Report a step whose candidates, each of `max_tokens`, are larger than the window.
 
-    Nothing is assumed here: neither the question nor the prompt's own text counts.
+    Nothing is assumed here: neither the question nor the prompt's own text counts. Every
+    model that may answer must be able to read them, fallbacks too.
     """
-    model = step.model
-    if not isinstance(model, ModelSymbol) or model.spec.window is None:
+    if isinstance(step.model, ModelSymbol):
+        for model in step.model.chain():
+            _check_window_of(model, step, layer, sink)
+
+
+def _check_window_of(
+    model: ModelSymbol, step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink
+) -> None:
+    if model.spec.window is None:
         return
     window, own = model.spec.window, model.spec.max_tokens or 0
     candidate, critique = _largest(layer.makers.candidates), _largest(layer.makers.critiques)
     if own >= window or candidate is None or layer.inflow.arity.high is None:
         return
-    shown = _shown(step, layer.inflow, Sizes(0, 0, 1, 0, 0))
-    criticised = _shown(step, layer.inflow, Sizes(0, 0, 0, 1, 0)) if critique else 0
+    if step.technique is None:
+        return
+    shown = shown_in_call(step.technique, layer.inflow)
+    criticised = critiques_in_call(step.technique, layer.inflow) if critique else 0
     needed = shown * candidate + criticised * (critique or 0)
     if needed + own <= window:
         return
@@ -69,12 +82,20 @@ def check_window(step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink) -> N
     )
 
 
-def _shown(step: DraftStep, inflow: Flow, sizes: Sizes) -> int:
+def shown_in_call(technique: Technique[Any], inflow: Flow) -> int:
+    """Tell how many candidates one call shows its model, at most; 0 if there is no bound."""
+    return _growth(technique, inflow, Sizes(0, 0, 1, 0, 0))
+
+
+def critiques_in_call(technique: Technique[Any], inflow: Flow) -> int:
+    """Tell how many critiques one call shows its model, at most; 0 if there is no bound."""
+    return _growth(technique, inflow, Sizes(0, 0, 0, 1, 0))
+
+
+def _growth(technique: Technique[Any], inflow: Flow, sizes: Sizes) -> int:
     # How much a call's prompt grows if each candidate (or critique) grows by one token.
-    if step.technique is None:
-        return 0
-    bounds = step.technique.bounds(inflow, sizes)
-    without = step.technique.bounds(inflow, Sizes(0, 0, 0, 0, 0))
+    bounds = technique.bounds(inflow, sizes)
+    without = technique.bounds(inflow, Sizes(0, 0, 0, 0, 0))
     most, base, calls = bounds.prompt_tokens.most, without.prompt_tokens.most, bounds.calls.most
     if most is None or base is None or not calls:
         return 0
@@ -84,7 +105,8 @@ def _shown(step: DraftStep, inflow: Flow, sizes: Sizes) -> int:
 def _largest(makers: tuple[ModelSymbol | Unknown, ...]) -> int | None:
     largest = 0
     for maker in makers:
-        if isinstance(maker, Unknown) or maker.spec.max_tokens is None:
-            return None
-        largest = max(largest, maker.spec.max_tokens)
+        for each in (maker,) if isinstance(maker, Unknown) else maker.chain():
+            if isinstance(each, Unknown) or each.spec.max_tokens is None:
+                return None
+            largest = max(largest, each.spec.max_tokens)
     return largest

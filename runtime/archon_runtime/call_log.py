@@ -30,12 +30,15 @@ class CallLog:
         self._run_id = run_id
         self._contents = contents
 
+    def takes(self, state: CallState) -> bool:
+        """Tell whether a record of a call that ends like that goes anywhere."""
+        return _LOGGER.isEnabledFor(_level(state))
+
     def write(
         self, event: CallFinished, request: ChatRequest, reply: ChatResponse | None, error: str
     ) -> None:
         """Log a call that ended; *error* is a code and a sentence, or empty."""
-        level = logging.INFO if event.state in _QUIET else logging.WARNING
-        if not _LOGGER.isEnabledFor(level):
+        if not self.takes(event.state):
             return
         fields: dict[str, Any] = {
             "event": "call",
@@ -60,4 +63,8 @@ class CallLog:
             fields["reply"] = None if reply is None else reply.text
             fields["error_message"] = error or None
         text = f"call {event.path} of model {event.model}: {event.state.value}"
-        _LOGGER.log(level, "%s", text, extra={"archon": fields})
+        _LOGGER.log(_level(event.state), "%s", text, extra={"archon": fields})
+
+
+def _level(state: CallState) -> int:
+    return logging.INFO if state in _QUIET else logging.WARNING

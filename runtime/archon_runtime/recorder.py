@@ -7,6 +7,7 @@ from collections.abc import Callable
 from archon_runtime.call_log import CallLog
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.event import CallFinished, Event, Noted
+from archon_runtime.journal import CallState
 from archon_runtime.trace import Note
 
 __all__ = ["Recorder"]
@@ -23,6 +24,15 @@ class Recorder:
         self._notes: list[Note] = []
         self.unknown_calls = 0
         self.cached_calls = 0
+
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether somebody listens: else an event need not be made."""
+        return self._on_event is not None
+
+    def hears(self, state: CallState) -> bool:
+        """Tell whether somebody listens to, or logs, a call that ends like that."""
+        return self.is_heard or (self._log is not None and self._log.takes(state))
 
     def emit(self, event: Event) -> None:
         """Tell the listener, if there is one."""

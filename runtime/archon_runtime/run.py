@@ -23,6 +23,8 @@ from archon_runtime.plan import (
     BudgetSpec,
     OnExhausted,
     PlanSpec,
+    model_chain,
+    models_asked,
     walk_layers,
     walk_nested,
     walk_steps,
@@ -51,6 +53,7 @@ class Run:
         recorder: Recorder,
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
+        retry: RetryPolicy,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -60,6 +63,7 @@ class Run:
         self._recorder = recorder
         self._techniques = techniques
         self._seed = seed
+        self._retry = retry
         self._scope = anyio.CancelScope()
         self._is_stopped = False
         self._engine: Engine | None = None
@@ -104,8 +108,11 @@ class Run:
 
     def _write_down(self, result: Result, status: RunStatus) -> Result:
         """Write the end of the run; a journal that fails now must not cost the answer."""
+        record = self._sitting.record
+        if not record.run_id:
+            return result  # nobody reads it, and a large result takes long to write
         try:
-            self._sitting.record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
         except JournalFailed as error:
             said = f"the end of this run is not in the journal: {error.message}"
             return replace(result, warnings=(f"{said} ({error.place}); {error.help}",))
@@ -131,10 +138,8 @@ class Run:
 
     async def _open_providers(self) -> Mapping[str, OpenProvider]:
         """Open what the plan's steps need, before anything is paid for."""
-        asked = {step.model for step in walk_steps(self._spec.layers)}
-        names = dict.fromkeys(
-            model.provider for name, model in self._spec.models.items() if name in asked
-        )
+        models = self._spec.models
+        names = dict.fromkeys(models[name].provider for name in models_asked(self._spec))
         return {name: await self._pool.get(name, self._spec.providers[name]) for name in names}
 
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
@@ -148,7 +153,7 @@ class Run:
             record=self._sitting.record,
             recorder=self._recorder,
             seed=self._seed,
-            policy=RetryPolicy(),
+            policy=self._retry,
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
         return Engine(PipelineTools(tools, self._books, tail, self._techniques, self._seed))
@@ -170,7 +175,7 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in walk_layers(self._spec.layers)),
-                _cannot_exceed(self._spec, RetryPolicy().attempts),
+                _cannot_exceed(self._spec, self._retry.attempts * _most_models(self._spec)),
                 self._spec.assumed,
                 self.ledger.spent,
             )
@@ -206,14 +211,20 @@ def _check_prices(spec: PlanSpec) -> None:
     budgets += (nested.budget for nested in walk_nested(spec.layers))
     if not any(budget and budget.cost_usd is not None for budget in budgets):
         return
-    asked = {step.model for step in walk_steps(spec.layers)}
-    for name, model in spec.models.items():
+    for name in models_asked(spec):
+        model = spec.models[name]
         kind = KINDS.get(spec.providers[model.provider].kind)
-        if name in asked and model.price is None and not (kind and kind.free):
+        if model.price is None and not (kind and kind.free):
             raise PlanInvalid(
                 f"`cost` is limited, and model `{name}` has no price",
                 help="state the model's price, or limit calls and tokens instead",
             )
+
+
+def _most_models(spec: PlanSpec) -> int:
+    """Count the models that one call may ask, one after another, at most."""
+    asked = {step.model for step in walk_steps(spec.layers) if step.model is not None}
+    return max((len(model_chain(spec.models, name)) for name in asked), default=1)
 
 
 def _cannot_exceed(spec: PlanSpec, attempts: int) -> bool:

@@ -25,6 +25,7 @@ from archon_runtime.question import Question
 from archon_runtime.recorder import Recorder
 from archon_runtime.replay import NobodyAsked, begin_replay, compare
 from archon_runtime.result import Result
+from archon_runtime.retry import RetryPolicy
 from archon_runtime.run import Run
 from archon_runtime.sandbox.base import Sandbox
 from archon_runtime.sitting import Asked, Sitting, begin, take_up
@@ -44,10 +45,11 @@ class Runtime:
 
     Without *journal*, a run lives in memory only and cannot be resumed. *providers*
     stand for the plan's of the same names, or make all of them. *techniques* are added
-    to the built-in ones. *seed* is where waits between retries and random choices
-    begin. *unsafe_checks* lets untrusted checks run without a sandbox. With *cache*, replies
-    of earlier runs in the journal answer the same requests again, for free. Calls are logged
-    under the name `archon_runtime`; what is said in them only with *log_contents*.
+    to the built-in ones. *retry* is how often failed calls are tried. *seed* is where
+    waits between retries and random choices begin. *unsafe_checks* lets untrusted checks
+    run without a sandbox. With *cache*, replies of earlier runs in the journal answer the
+    same requests again, for free. Calls are logged under the name `archon_runtime`; what
+    is said in them only with *log_contents*.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Runtime:
         seed: int = 0,
         on_event: Callable[[Event], None] | None = None,
         techniques: Mapping[str, type[Technique[Any]]] | None = None,
+        retry: RetryPolicy | None = None,
         cache: bool = False,
         log_contents: bool = False,
     ) -> None:
@@ -75,6 +78,7 @@ class Runtime:
         self._log_contents = log_contents
         self._on_event = on_event
         self._techniques = {**TECHNIQUES, **(techniques or {})}
+        self._retry = retry or RetryPolicy()
         self._pool = ProviderPool(self._make_provider)
         self._workers: TrustedWorkers | None = None
         self._runs: set[Run] = set()
@@ -120,15 +124,15 @@ class Runtime:
                 the id to resume the run by.
         """
         sitting = self._sit(plan, question, data, resume, replay)
+        log = CallLog(sitting.record.run_id, contents=self._log_contents)
         run = Run(
             sitting,
             pool=ProviderPool(lambda *_: NobodyAsked()) if sitting.is_replay else self._pool,
             check=partial(self._run_check, sitting.question, sitting.plan.spec.files),
-            recorder=Recorder(
-                self._on_event, CallLog(sitting.record.run_id, contents=self._log_contents)
-            ),
+            recorder=Recorder(self._on_event, log),
             techniques=self._techniques,
             seed=self._seed,
+            retry=self._retry,
         )
         self._runs.add(run)
         try:
@@ -224,6 +228,7 @@ class RuntimeOptions(TypedDict, total=False):
     seed: int
     on_event: Callable[[Event], None] | None
     techniques: Mapping[str, type[Technique[Any]]] | None
+    retry: RetryPolicy | None
     cache: bool
     log_contents: bool
 

@@ -148,12 +148,10 @@ async def test_writer_that_is_cancelled_leaves_the_others_their_commit(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("spread_s", "most"), [(0.0, 0.1), (0.05, 0.2)])
-async def test_many_calls_at_once_share_their_commits(
-    tmp_path: Path, spread_s: float, most: float
-) -> None:
-    commits = await commits_of(tmp_path / "j", calls=512, at_once=64, spread_s=spread_s)
-    assert commits <= most * 512
+async def test_many_calls_at_once_share_their_commits(tmp_path: Path) -> None:
+    # Where replies come one by one, commits are as many as the disk has time for.
+    commits = await commits_of(tmp_path / "j", calls=512, at_once=64, spread_s=0.0)
+    assert commits <= 0.1 * 512
 
 
 @pytest.mark.anyio

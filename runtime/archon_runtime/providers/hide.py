@@ -8,6 +8,7 @@ from collections.abc import Iterable
 __all__ = ["HIDDEN", "hide_keys"]
 
 HIDDEN = "…"
+_ALWAYS_ESCAPED = frozenset('"\\')
 
 
 def hide_keys(raw: bytes, keys: Iterable[str]) -> bytes:
@@ -16,8 +17,10 @@ def hide_keys(raw: bytes, keys: Iterable[str]) -> bytes:
     A server may write a slash as `\/` and any character as `\u002f`; decoded, the key
     would be there again.
     """
-    for key in keys:
-        if key:
+    for key in filter(None, keys):
+        raw = raw.replace(key.encode(), HIDDEN.encode())
+        # Looked for only where there are such escapes: most replies have none.
+        if b"\\u00" in raw or b"\\/" in raw or _ALWAYS_ESCAPED.intersection(key):
             raw = re.sub(_spellings(key), HIDDEN.encode(), raw)
     return raw
 

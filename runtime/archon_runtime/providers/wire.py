@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from archon_runtime.errors import BadResponse, ProviderRefused
+from archon_runtime.errors import BadResponse, ProviderError, ProviderRefused
 
 __all__ = [
     "as_mapping",
@@ -16,6 +16,7 @@ __all__ = [
     "parse_json",
     "read_count",
     "refuse_fields",
+    "state",
 ]
 
 
@@ -70,6 +71,12 @@ def read_count(value: object) -> int | None:
     """Read a number of tokens; None if *value* is no whole number from 0."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and isinstance(value, int) and value >= 0 else None
+
+
+def state(error: ProviderError, prompt: int | None, completion: int | None) -> None:
+    """Tell the error of an unusable reply what the reply says that it cost."""
+    if prompt is not None and completion is not None:
+        error.stated = (prompt, completion)
 
 
 def clean_text(text: str) -> str:
