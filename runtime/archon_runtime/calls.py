@@ -19,8 +19,8 @@ from archon_runtime.errors import (
     StepFailed,
     WindowExceeded,
 )
-from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
+from archon_runtime.known_reply import take_cached, tell_known
 from archon_runtime.open_call import Ask, OpenCall
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
 from archon_runtime.provider_pool import OpenProvider
@@ -29,7 +29,6 @@ from archon_runtime.retry import RetryPolicy
 from archon_runtime.run_record import RunRecord
 from archon_runtime.tail import Tail
 from archon_runtime.trace import Note
-from archon_runtime.usage import NOTHING
 
 __all__ = ["SHORTEST_REPLY", "Calls"]
 
@@ -61,7 +60,7 @@ class Calls:
         self._asked: set[str] = set()
 
     async def ask(self, *asks: Ask) -> ChatResponse:
-        """Get a reply: a committed one, or the first model's that answers, of *asks* in order.
+        """Get a reply: a known one, or the first model's that answers, of *asks* in order.
 
         All *asks* are one call; after the first they are of its model's fallbacks.
 
@@ -69,7 +68,8 @@ class Calls:
             BudgetRefusal: a limit would be passed.
             WindowExceeded: the prompt cannot fit the last model's window.
             ProviderError: the last attempt's failure.
-            JournalFailed: an intent or a reply cannot be written.
+            RunTaken, ReplayMissing: another process works on the run; it is replayed, and
+                has no reply to this.
             StepFailed: the step asked this already.
 
         Source: specs/runtime.md, rules C1 to C9 and C16.
@@ -82,8 +82,9 @@ class Calls:
         for ask, key in zip(asks, keys, strict=True):
             committed = self._record.replies.get(key)
             if committed is not None:
-                self._tell_committed(ask)
+                tell_known(self._recorder, ask, CallState.REPLIED, committed)
                 return _named(committed, ask, first)
+        self._record.require(first.path, keys[0])
         for ask, key, after in zip(asks, keys, (*asks[1:], None), strict=True):
             try:
                 return _named(await self._try(ask, key), ask, first)
@@ -106,6 +107,10 @@ class Calls:
             size = await self._measure(ask)
         except ArchonError as error:
             raise _placed(error, ask, attempt=0) from None
+        sent = replace(ask.request, max_tokens=await self._longest_reply(ask, size))
+        cached = await take_cached(self._record, self._recorder, ask, key, sent)
+        if cached is not None:
+            return cached
         random: Random | None = None
         attempt, changed_keys = 1, 0
         while True:
@@ -213,21 +218,6 @@ class Calls:
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:
         self._recorder.note(Note(ask.layer, ask.step, kind, f"{ask.path}: {message}"))
-
-    def _tell_committed(self, ask: Ask) -> None:
-        self._recorder.emit(
-            CallFinished(
-                ask.path,
-                ask.layer,
-                ask.step,
-                ask.model_name,
-                0,
-                CallState.REPLIED,
-                NOTHING,
-                0.0,
-                from_journal=True,
-            )
-        )
 
 
 def _named(reply: ChatResponse, ask: Ask, first: Ask) -> ChatResponse:

@@ -4,6 +4,8 @@ ArchonError
 ├── PlanInvalid              R0101  the plan file is damaged, unknown or not a plan
 ├── QuestionInvalid          R0102  the question is empty or malformed
 ├── JournalFailed            R0103  the journal cannot be read or written
+│   ├── RunTaken             R0106  another process is working on the same run
+│   └── ReplayMissing        R0107  the journal has no reply to a call that is replayed
 ├── SandboxUnavailable       R0104  nothing on this machine can run untrusted checks
 ├── ModelMissing             R0105  the weights or the package of a local model are not there
 ├── BudgetExceeded           R0110  a limit would be passed
@@ -43,7 +45,9 @@ __all__ = [
     "ProviderTimeout",
     "ProviderUnavailable",
     "QuestionInvalid",
+    "ReplayMissing",
     "RunStopped",
+    "RunTaken",
     "SandboxUnavailable",
     "StepFailed",
     "WindowExceeded",
@@ -90,6 +94,18 @@ class JournalFailed(ArchonError):
     """The journal cannot be opened, read or written, or has no such run."""
 
     code = "R0103"
+
+
+class RunTaken(JournalFailed):
+    """Another process is working on the same run."""
+
+    code = "R0106"
+
+
+class ReplayMissing(JournalFailed):
+    """The journal has no reply to a call that is to be replayed."""
+
+    code = "R0107"
 
 
 class SandboxUnavailable(ArchonError):

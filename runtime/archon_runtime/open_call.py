@@ -91,7 +91,9 @@ class OpenCall:
     async def intend(self) -> None:
         """Make the intent durable; from here on the request counts as sent."""
         estimate = self._reservation.estimate
-        await self._record.intend(self._entry, self._request, estimate, self._started_s)
+        await self._record.intend(
+            self._entry, self._request, estimate, self._started_s, self._ask.model_name
+        )
         self._sent = True
 
     async def accept(self, reply: ChatResponse) -> None:
@@ -102,11 +104,11 @@ class OpenCall:
         """
         bill = self._bill(reply)
         if not reply.text.strip():
-            self._close(CallState.FAILED, bill)
-            raise BadResponse("the reply is empty", help="raise `max_tokens`, or ask again")
-        self._close(CallState.REPLIED, bill, write=False)
-        now = anyio.current_time()
-        await self._record.commit(self._entry, CallState.REPLIED, bill, now, reply)
+            empty = BadResponse("the reply is empty", help="raise `max_tokens`, or ask again")
+            self._close(CallState.FAILED, bill, _told(empty), reply=reply)
+            raise empty
+        self._close(CallState.REPLIED, bill, reply=reply, write=False)
+        await self._record.commit(self._entry, bill, anyio.current_time(), reply)
 
     def fail(self, error: ProviderError | ModelMissing) -> None:
         """Book a failed attempt: without tokens, or what its reply states, or all reserved."""
@@ -115,11 +117,11 @@ class OpenCall:
         if isinstance(error, ProviderError) and error.stated:
             prompt, completion = error.stated
             bill = Usage(1, prompt, completion, self._cost(prompt, completion))
-            self._close(CallState.FAILED, bill)
+            self._close(CallState.FAILED, bill, _told(error))
         elif isinstance(error, ProviderError) and error.billed:
-            self._close_unknown(error.message)
+            self._close_unknown(error.message, _told(error))
         else:
-            self._close(CallState.FAILED, Usage(calls=1))
+            self._close(CallState.FAILED, Usage(calls=1), _told(error))
 
     def abandon(self) -> None:
         """Close an attempt that was cut off; nothing to do if it came to its end."""
@@ -132,41 +134,48 @@ class OpenCall:
             self._ledger.release(self._reservation)
             # Its intent may be written already; it must not look like one that was sent.
             now = anyio.current_time()
-            self._record.note_end(self._entry, CallState.FAILED, NOTHING, now)
+            self._record.note_end(self._entry, CallState.FAILED, NOTHING, now, "it was not sent")
 
-    def _close_unknown(self, reason: str) -> None:
+    def _close_unknown(self, reason: str, error: str = "") -> None:
         self._recorder.unknown_calls += 1
         self._note("unknown", f"the bill is not known ({reason}); counted at its reservation")
         estimate = self._reservation.estimate
         cost = self._cost(estimate.prompt_tokens, estimate.completion_tokens)
-        self._close(CallState.UNKNOWN, replace(estimate, cost_usd=cost))
+        self._close(CallState.UNKNOWN, replace(estimate, cost_usd=cost), error or reason)
 
-    def _close(self, state: CallState, bill: Usage, *, write: bool = True) -> None:
+    def _close(
+        self,
+        state: CallState,
+        bill: Usage,
+        error: str = "",
+        *,
+        reply: ChatResponse | None = None,
+        write: bool = True,
+    ) -> None:
         self._closed = True
         self.billed_tokens = bill.tokens
         above = self._ledger.settle(self._reservation, bill)
         if write:
-            self._record.note_end(self._entry, state, bill, anyio.current_time())
+            self._record.note_end(self._entry, state, bill, anyio.current_time(), error)
         if self._request.max_tokens is None:
             # Nothing bounded the completion, so nothing was promised about it.
             above = tuple(name for name in above if name in ("calls", "prompt_tokens"))
         if above:
             fields = ", ".join(f"`{name}`" for name in above)
             self._note("overrun", f"the bill is above its reservation in {fields}", OVERRUN_CODE)
-        if not self._recorder.is_heard:
+        if not self._recorder.hears(state):
             return
-        self._recorder.emit(
-            CallFinished(
-                self._entry.path,
-                self._ask.layer,
-                self._ask.step,
-                self._ask.model_name,
-                self._entry.attempt,
-                state,
-                bill,
-                anyio.current_time() - self._started_s,
-            )
+        finished = CallFinished(
+            self._entry.path,
+            self._ask.layer,
+            self._ask.step,
+            self._ask.model_name,
+            self._entry.attempt,
+            state,
+            bill,
+            anyio.current_time() - self._started_s,
         )
+        self._recorder.call_ended(finished, self._request, reply, error)
 
     def _bill(self, reply: ChatResponse) -> Usage:
         """Read the bill off a reply; what it does not state counts as reserved."""
@@ -189,3 +198,7 @@ class OpenCall:
     def _note(self, kind: str, message: str, code: str = "") -> None:
         said = f"{self._entry.path}: {message}"
         self._recorder.note(Note(self._ask.layer, self._ask.step, kind, said, code))
+
+
+def _told(error: ProviderError | ModelMissing) -> str:
+    return f"{error.code}: {error.message}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -90,18 +91,32 @@ class Run:
             result = await self._work()
             if not self._is_stopped:
                 status = RunStatus.DEGRADED if result.degraded else RunStatus.DONE
-            if record.run_id:  # else nobody reads it, and a large result takes long to write
-                record.end(status, self.ledger.spent, json.dumps(result.to_json()))
-            return result
+            return self._write_down(result, status)
         except ArchonError as error:
             status = RunStatus.STOPPED if self._is_stopped else RunStatus.FAILED
             error.usage, error.run_id = self.ledger.spent, record.run_id
+            if isinstance(error, BudgetRefusal) and record.failure is not None:
+                failure = record.failure  # what is at the bottom of it
+                failure.usage, failure.run_id = error.usage, error.run_id
+                raise failure from error
             raise
         finally:
             # Also when cancelled from outside: nothing here waits. A journal that fails
             # now has failed before, or fails the next one who writes.
             with suppress(JournalFailed):
                 record.end(status, self.ledger.spent)
+
+    def _write_down(self, result: Result, status: RunStatus) -> Result:
+        """Write the end of the run; a journal that fails now must not cost the answer."""
+        record = self._sitting.record
+        if not record.run_id:
+            return result  # nobody reads it, and a large result takes long to write
+        try:
+            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+        except JournalFailed as error:
+            said = f"the end of this run is not in the journal: {error.message}"
+            return replace(result, warnings=(f"{said} ({error.place}); {error.help}",))
+        return result
 
     async def _work(self) -> Result:
         _check_prices(self._spec)
@@ -151,6 +166,7 @@ class Run:
             ledger = ledgers.get(call.path.partition("/")[0], self.ledger)
             ledger.book(call.usage or call.reservation, call.reservation)
             self._recorder.unknown_calls += call.state in (CallState.INTENT, CallState.UNKNOWN)
+            self._recorder.cached_calls += call.state is CallState.CACHED
         record.mark_lost_intents()
 
     def _tell_start(self) -> None:
@@ -185,6 +201,7 @@ class Run:
             degraded=self._recorder.degraded,
             run_id=self._sitting.record.run_id,
             from_layer=found.from_layer,
+            cached_calls=self._recorder.cached_calls,
         )
 
 

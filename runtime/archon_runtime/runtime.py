@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 import anyio
 
+from archon_runtime.cache_key import CacheKeys
+from archon_runtime.call_log import CallLog
 from archon_runtime.candidate import CheckResult
+from archon_runtime.errors import JournalFailed
 from archon_runtime.event import Event
 from archon_runtime.journal import Journal
 from archon_runtime.plan import FileSpec, ProviderSpec
@@ -20,11 +23,12 @@ from archon_runtime.provider_pool import MakeProvider, ProviderPool
 from archon_runtime.providers.base import Provider
 from archon_runtime.question import Question
 from archon_runtime.recorder import Recorder
+from archon_runtime.replay import NobodyAsked, begin_replay, compare
 from archon_runtime.result import Result
 from archon_runtime.retry import RetryPolicy
 from archon_runtime.run import Run
 from archon_runtime.sandbox.base import Sandbox
-from archon_runtime.sitting import Asked, begin, take_up
+from archon_runtime.sitting import Asked, Sitting, begin, take_up
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Check, Technique
 
@@ -42,8 +46,10 @@ class Runtime:
     Without *journal*, a run lives in memory only and cannot be resumed. *providers*
     stand for the plan's of the same names, or make all of them. *techniques* are added
     to the built-in ones. *retry* is how often failed calls are tried. *seed* is where
-    waits between retries and random choices begin.
-    *unsafe_checks* lets untrusted checks run without a sandbox.
+    waits between retries and random choices begin. *unsafe_checks* lets untrusted checks
+    run without a sandbox. With *cache*, replies of earlier runs in the journal answer the
+    same requests again, for free. Calls are logged under the name `archon_runtime`; what
+    is said in them only with *log_contents*.
     """
 
     def __init__(
@@ -58,6 +64,8 @@ class Runtime:
         on_event: Callable[[Event], None] | None = None,
         techniques: Mapping[str, type[Technique[Any]]] | None = None,
         retry: RetryPolicy | None = None,
+        cache: bool = False,
+        log_contents: bool = False,
     ) -> None:
         self._journal_path = journal
         self._journal: Journal | None = None
@@ -66,6 +74,8 @@ class Runtime:
         self._unsafe_checks = unsafe_checks
         self._environ = dict(os.environ if environ is None else environ)
         self._seed = seed
+        self._cache = cache
+        self._log_contents = log_contents
         self._on_event = on_event
         self._techniques = {**TECHNIQUES, **(techniques or {})}
         self._retry = retry or RetryPolicy()
@@ -101,40 +111,63 @@ class Runtime:
         question: Asked | None = None,
         data: Mapping[str, object] | None = None,
         resume: str | None = None,
+        replay: str | None = None,
     ) -> Result:
-        """Answer a question, or take up the run *resume* where it was left.
+        """Answer a question, take up the run *resume* where it was left, or *replay* one.
 
         A resumed run's plan and question come from the journal; given again, they must
-        be the same.
+        be the same. A replayed run asks nobody: all replies come from the journal, and
+        another plan may be tried on them.
 
         Raises:
             ArchonError: the run failed; the error carries what was spent (`usage`) and
                 the id to resume the run by.
         """
-        journal = self._open_journal()
-        if resume is None:
-            sitting = begin(journal, plan, question, data)
-        else:
-            sitting = take_up(journal, resume, plan, question, data)
+        sitting = self._sit(plan, question, data, resume, replay)
+        log = CallLog(sitting.record.run_id, contents=self._log_contents)
         run = Run(
             sitting,
-            pool=self._pool,
+            pool=ProviderPool(lambda *_: NobodyAsked()) if sitting.is_replay else self._pool,
             check=partial(self._run_check, sitting.question, sitting.plan.spec.files),
-            recorder=Recorder(self._on_event),
+            recorder=Recorder(self._on_event, log),
             techniques=self._techniques,
             seed=self._seed,
             retry=self._retry,
         )
         self._runs.add(run)
         try:
-            return await run.go()
+            result = await run.go()
         finally:
             self._runs.discard(run)
+        return compare(result, sitting.recorded)
 
     def stop(self) -> None:
         """Cut all runs short: each ends with the best answer it has so far."""
         for run in self._runs:
             run.stop()
+
+    def _sit(
+        self,
+        plan: Plan | None,
+        question: Asked | None,
+        data: Mapping[str, object] | None,
+        resume: str | None,
+        replay: str | None,
+    ) -> Sitting:
+        journal = self._open_journal()
+        if replay is not None:
+            return begin_replay(journal, replay, plan, question, data)
+        if self._cache and journal is None:
+            raise JournalFailed(
+                "the cache is the journal, and there is none", help="name a file for the journal"
+            )
+        if resume is not None:
+            sitting = take_up(journal, resume, plan, question, data)
+        else:
+            sitting = begin(journal, plan, question, data)
+        sitting.record.cache_keys = CacheKeys(sitting.plan.spec, self._environ)
+        sitting.record.uses_cache = self._cache
+        return sitting
 
     def _open_journal(self) -> Journal | None:
         if self._journal is None and self._journal_path is not None:
@@ -184,36 +217,34 @@ class Runtime:
         )
 
 
+class RuntimeOptions(TypedDict, total=False):
+    """What `Runtime` takes."""
+
+    journal: Path | None
+    providers: Mapping[str, Provider] | MakeProvider | None
+    sandbox: Sandbox | None
+    unsafe_checks: bool
+    environ: Mapping[str, str] | None
+    seed: int
+    on_event: Callable[[Event], None] | None
+    techniques: Mapping[str, type[Technique[Any]]] | None
+    retry: RetryPolicy | None
+    cache: bool
+    log_contents: bool
+
+
 def run_sync(
     plan: Plan | None = None,
     question: Asked | None = None,
     data: Mapping[str, object] | None = None,
     resume: str | None = None,
-    *,
-    journal: Path | None = None,
-    providers: Mapping[str, Provider] | MakeProvider | None = None,
-    sandbox: Sandbox | None = None,
-    unsafe_checks: bool = False,
-    environ: Mapping[str, str] | None = None,
-    seed: int = 0,
-    on_event: Callable[[Event], None] | None = None,
-    techniques: Mapping[str, type[Technique[Any]]] | None = None,
-    retry: RetryPolicy | None = None,
+    replay: str | None = None,
+    **options: Unpack[RuntimeOptions],
 ) -> Result:
     """Run one plan and wait for its result: `Runtime.run` for code without an event loop."""
 
     async def run() -> Result:
-        async with Runtime(
-            journal=journal,
-            providers=providers,
-            sandbox=sandbox,
-            unsafe_checks=unsafe_checks,
-            environ=environ,
-            seed=seed,
-            on_event=on_event,
-            techniques=techniques,
-            retry=retry,
-        ) as runtime:
-            return await runtime.run(plan, question, data, resume)
+        async with Runtime(**options) as runtime:
+            return await runtime.run(plan, question, data, resume, replay)
 
     return anyio.run(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.benchmarks.call_speed import measure_calls
 from tests.benchmarks.check_speed import measure_check
 from tests.benchmarks.format_speed import measure_format
+from tests.benchmarks.journal_speed import measure_journal
 from tests.benchmarks.layer_speed import measure_layer
 
 if __name__ == "__main__":
@@ -12,3 +13,4 @@ if __name__ == "__main__":
     measure_format()
     measure_layer()
     measure_calls()
+    measure_journal()

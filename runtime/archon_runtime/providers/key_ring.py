@@ -14,6 +14,7 @@ from random import Random
 import anyio
 
 from archon_runtime.errors import KeyMissing, KeyRefused, ProviderError, ProviderRateLimited
+from archon_runtime.providers.hide import hide_keys
 
 __all__ = ["KeyRing", "TakenKey", "read_keys"]
 
@@ -62,7 +63,6 @@ class KeyRing:
     def __init__(self, keys: Sequence[tuple[str, str]] = (), *, random: Random | None = None):
         self.variables = tuple(variable for variable, _ in keys)
         self._values = tuple(value for _, value in keys)
-        self._raw = tuple(value.encode() for value in self._values)
         # Of the machine: two programs that share a key must not wake up together.
         self._random = random or Random()
         self._rests: dict[tuple[int, str], _Rest] = {}
@@ -108,10 +108,7 @@ class KeyRing:
 
     def hide(self, raw: bytes) -> bytes:
         """Take all keys out of a reply that repeats one, before any of it is shown or kept."""
-        for key in self._raw:
-            if key in raw:
-                raw = raw.replace(key, "…".encode())
-        return raw
+        return hide_keys(raw, self._values)
 
     def ready_in_s(self, model: str, wait_s: Callable[[int], float] = _no_wait) -> float:
         """Tell how long until a key may be used for *model*.
