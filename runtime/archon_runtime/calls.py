@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 import anyio
 
-from archon_runtime.budget import BudgetRefusal, Ledger, Reservation
+from archon_runtime.budget import BudgetRefusal, Holds, Ledger, Reservation
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import (
     ArchonError,
@@ -36,6 +36,15 @@ __all__ = ["SHORTEST_REPLY", "Calls"]
 
 SHORTEST_REPLY = 16
 """No reply is asked for that the budget would cut below so many tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How long a reply the budget leaves room for (None: unlimited), and what it holds back."""
+
+    reply: int | None
+    holds: Holds
+    is_clipped: bool = False
 
 
 class Calls:
@@ -115,31 +124,46 @@ class Calls:
     async def _attempt(self, ask: Ask, key: str, size: PromptSize) -> ChatResponse:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
-        async with opened.traffic.turn():
-            request, reservation = await self._reserve(ask, size, longest)
-            call = OpenCall(
-                ask,
-                request,
-                self._record.next_entry(key, ask.path),
-                ledger=self._ledgers[ask.layer_index],
-                reservation=reservation,
-                record=self._record,
-                recorder=self._recorder,
-            )
-            try:
-                await call.intend()
-                reply = await opened.provider.chat(request)
-                await call.accept(reply)
-                return reply
-            except (ProviderError, ModelMissing) as error:
-                call.fail(error)
-                if isinstance(error, ProviderRateLimited) and error.retry_after_s:
-                    opened.traffic.pause(min(error.retry_after_s, self._policy.longest_s))
-                if isinstance(error, ModelMissing):
-                    raise _placed(error, ask, attempt=0) from None
-                raise
-            finally:
-                call.abandon()
+        while True:
+            # Before its turn: what waits for money must not hold a slot, or start at once then.
+            while self._fit(ask, size, longest) is None:
+                await self._ledgers[ask.layer_index].changed()
+            async with opened.traffic.turn():
+                fit = self._fit(ask, size, longest)
+                if fit is not None:
+                    return await self._send(ask, key, opened, *self._reserve(ask, size, fit))
+
+    async def _send(
+        self,
+        ask: Ask,
+        key: str,
+        opened: OpenProvider,
+        request: ChatRequest,
+        reservation: Reservation,
+    ) -> ChatResponse:
+        call = OpenCall(
+            ask,
+            request,
+            self._record.next_entry(key, ask.path),
+            ledger=self._ledgers[ask.layer_index],
+            reservation=reservation,
+            record=self._record,
+            recorder=self._recorder,
+        )
+        try:
+            await call.intend()
+            reply = await opened.provider.chat(request)
+            await call.accept(reply)
+            return reply
+        except (ProviderError, ModelMissing) as error:
+            call.fail(error)
+            if isinstance(error, ProviderRateLimited) and error.retry_after_s:
+                opened.traffic.pause(min(error.retry_after_s, self._policy.longest_s))
+            if isinstance(error, ModelMissing):
+                raise _placed(error, ask, attempt=0) from None
+            raise
+        finally:
+            call.abandon()
 
     async def _longest_reply(self, ask: Ask, size: PromptSize) -> int | None:
         """Clip `max_tokens` to what the window leaves, where the prompt was counted."""
@@ -149,31 +173,29 @@ class Calls:
             return asked
         return window - size.most if asked is None else min(asked, window - size.most)
 
-    async def _reserve(
-        self, ask: Ask, size: PromptSize, longest: int | None
-    ) -> tuple[ChatRequest, Reservation]:
-        """Reserve a call in full; if it does not fit, wait for room; then clip the reply.
+    def _fit(self, ask: Ask, size: PromptSize, longest: int | None) -> _Fit | None:
+        """Tell how long the reply may be; None: wait for room.
 
         Room may still come while calls are under way, since most are billed less than
         they reserved. Only what nothing can give room to is clipped, or refused.
         """
         ledger, model = self._ledgers[ask.layer_index], ask.model
         shortest = SHORTEST_REPLY if longest is None else min(SHORTEST_REPLY, longest)
-        while True:
-            wanted = _worst(model, size, shortest if longest is None else longest)
-            holds = self._tail.holds(ask.layer_index, wanted)
-            room = ledger.room(holds).completion_for(size.most, model.price)
-            if room is None or (longest is not None and room >= longest):
-                reply = longest
-            elif ledger.may_fit_later(wanted, holds):
-                await ledger.changed()
-                continue
-            else:
-                reply = max(room, shortest)
-                self._note(ask, "clipped", f"the budget leaves {reply} tokens for the reply")
-            estimate = _worst(model, size, reply or 0)
-            reservation = ledger.reserve(estimate, holds)
-            return replace(ask.request, max_tokens=reply), reservation
+        wanted = _worst(model, size, shortest if longest is None else longest)
+        holds = self._tail.holds(ask.layer_index, wanted)
+        room = ledger.room(holds).completion_for(size.most, model.price)
+        if room is None or (longest is not None and room >= longest):
+            return _Fit(longest, holds)
+        if ledger.may_fit_later(wanted, holds):
+            return None
+        return _Fit(max(room, shortest), holds, is_clipped=True)
+
+    def _reserve(self, ask: Ask, size: PromptSize, fit: _Fit) -> tuple[ChatRequest, Reservation]:
+        if fit.is_clipped:
+            self._note(ask, "clipped", f"the budget leaves {fit.reply} tokens for the reply")
+        estimate = _worst(ask.model, size, fit.reply or 0)
+        reservation = self._ledgers[ask.layer_index].reserve(estimate, fit.holds)
+        return replace(ask.request, max_tokens=fit.reply), reservation
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:
         self._recorder.note(Note(ask.layer, ask.step, kind, f"{ask.path}: {message}"))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import anyio
 import pytest
 
+from archon_runtime import Plan, Runtime
 from archon_runtime.chat import ChatRequest
 from archon_runtime.errors import BudgetExceeded, ProviderRefused
 from archon_runtime.plan import BudgetSpec, OnExhausted
@@ -108,3 +112,39 @@ async def test_time_of_a_layer_counts_from_its_first_candidate() -> None:
     assert [c.id for c in result.candidates] == ["draft.1#0", "draft.1#2"]
     assert result.trace.seconds == pytest.approx(15.0)
     assert "`time` is limited to 5 s" in result.degraded[0]
+
+
+@virtual
+async def test_call_that_waits_for_room_holds_no_slot_and_starts_in_its_turn() -> None:
+    # Two samples fit at once. Both end at 10 s, and the next two must not start together then.
+    plan = make_plan(
+        {"draft": [Step("generator", options={"samples": 4})]},
+        budget=BudgetSpec(completion_tokens=210),
+    )
+    lab = Scripted(lambda r: Said(after_s=10.0 - r.sample, completion_tokens=1), rate=1.0)
+    result = await run(plan, lab)
+    assert len(result.candidates) == 4
+    gaps = [b - a for a, b in pairwise(lab.started_s)]
+    assert min(gaps) == pytest.approx(1.0)
+
+
+@virtual
+async def test_call_that_waits_for_room_lets_another_run_use_the_provider() -> None:
+    lab = Scripted(lambda r: Said(after_s=10.0, completion_tokens=1), concurrency=2)
+    short = make_plan(
+        {"draft": [Step("generator", options={"samples": 2})]},
+        budget=BudgetSpec(completion_tokens=100),
+    )
+    free = make_plan({"draft": [Step("generator")]})
+    ended_s: list[float] = []
+
+    async def answer(runtime: Runtime, plan: Plan) -> None:
+        await runtime.run(plan, "why?")
+        ended_s.append(anyio.current_time())
+
+    begun_s = anyio.current_time()
+    async with Runtime(providers={"lab": lab}) as runtime, anyio.create_task_group() as group:
+        group.start_soon(answer, runtime, short)
+        await anyio.sleep(1.0)
+        group.start_soon(answer, runtime, free)
+    assert [each - begun_s for each in ended_s] == [pytest.approx(11.0), pytest.approx(20.0)]
