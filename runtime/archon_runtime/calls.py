@@ -191,10 +191,10 @@ class Calls:
         return _Fit(max(room, shortest), holds, is_clipped=True)
 
     def _reserve(self, ask: Ask, size: PromptSize, fit: _Fit) -> tuple[ChatRequest, Reservation]:
-        if fit.is_clipped:
-            self._note(ask, "clipped", f"the budget leaves {fit.reply} tokens for the reply")
         estimate = _worst(ask.model, size, fit.reply or 0)
         reservation = self._ledgers[ask.layer_index].reserve(estimate, fit.holds)
+        if fit.is_clipped:
+            self._note(ask, "clipped", f"the budget leaves {fit.reply} tokens for the reply")
         return replace(ask.request, max_tokens=fit.reply), reservation
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from archon_runtime.books import open_books
+from archon_runtime.books import Account, open_books
 from archon_runtime.budget import BudgetRefusal, Ledger, out_of_time
 from archon_runtime.calls import Calls
 from archon_runtime.context import CheckRunner, RunTools
@@ -39,7 +39,7 @@ __all__ = ["Run"]
 
 
 class Run:
-    """Brings one sitting to its end."""
+    """Brings one sitting to its end; *ledger* and *tail* keep its books and its reserve."""
 
     def __init__(
         self,
@@ -50,6 +50,8 @@ class Run:
         recorder: Recorder,
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
+        ledger: type[Ledger] = Ledger,
+        tail: type[Tail] = Tail,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -62,12 +64,18 @@ class Run:
         self._scope = anyio.CancelScope()
         self._is_stopped = False
         self._engine: Engine | None = None
-        self._books = open_books(self._spec)
+        self._tail = tail
+        self._books = open_books(self._spec, techniques, ledger)
 
     @property
     def ledger(self) -> Ledger:
         """The run's ledger."""
         return self._books.run
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts of all layers, in the order of `walk_layers`."""
+        return self._books.accounts
 
     def stop(self) -> None:
         """Cut the run short: it ends with the best answer so far."""
@@ -127,7 +135,7 @@ class Run:
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
         accounts = self._books.accounts
         needs = [need_of_layer(account.layer, self._spec.models) for account in accounts]
-        tail = Tail(needs, accounts)
+        tail = self._tail(needs, accounts)
         calls = Calls(
             providers=providers,
             ledgers=[account.ledger for account in accounts],

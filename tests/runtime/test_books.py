@@ -7,6 +7,7 @@ import pytest
 from archon_runtime.books import Books, open_books
 from archon_runtime.plan import BudgetSpec
 from archon_runtime.tail import Tail, need_of_layer
+from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.usage import Usage
 from tests.runtime.plans import MODEL, Nested, Step, make_plan
 
@@ -34,7 +35,7 @@ def books() -> Books:
         },
         budget=BudgetSpec(calls=20),
     )
-    return open_books(plan.spec)
+    return open_books(plan.spec, TECHNIQUES)
 
 
 @pytest.fixture
