@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Recipes see the same environment everywhere; a stray PYTHONPATH would hide a packaging mistake.
 unexport PYTHONPATH
 
-.PHONY: help install demo quick test format golden parser bench prices wheel clean
+.PHONY: help install demo quick test format golden parser bench simulate prices wheel clean
 
 help:
 	@echo "make demo    install, fetch the embedded model, answer a question with it"
@@ -18,6 +18,7 @@ help:
 	@echo "make golden  rewrite the expected diagnostics in tests/golden"
 	@echo "make parser  regenerate the parser's tables from the grammar"
 	@echo "make bench   measure; prints ratios"
+	@echo "make simulate  100,000 random runs on virtual time (RUNS=, SEED=)"
 	@echo "make prices  regenerate the price table"
 
 install: $(STAMP)
@@ -84,6 +85,13 @@ parser: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+RUNS ?= 100000
+SEED ?= 0
+
+# Random plans, replies, times, failures and stops against what the runtime promises.
+simulate: install
+	@$(BIN)/python -m tests.simulate --runs $(RUNS) --seed $(SEED)
 
 prices: install
 	$(BIN)/python tools/make_prices.py
