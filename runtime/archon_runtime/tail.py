@@ -61,16 +61,21 @@ class Tail:
         """Tell what must stay free while layer number *layer* makes such a call.
 
         In each limited ledger that the call is booked in: the open needs of all others
-        that spend from it too, unless they come before it in the data's flow.
+        that spend from it too; of those that come before it in the data's flow only calls,
+        since who works on first candidates may not spend what the last ones still need.
         """
         own = self._open_need(layer)
         first = estimate if self._accounts[layer].booked.calls == 0 else NOTHING
         if own.calls:
             own = _larger(own, estimate)
         return {
-            ledger: Hold(sum((self._open_need(each) for each in others), NOTHING), own, first)
-            for ledger, others in self._others[layer]
+            ledger: Hold(self._sum_needs(others, earlier), own, first)
+            for ledger, others, earlier in self._others[layer]
         }
+
+    def _sum_needs(self, others: tuple[int, ...], earlier: tuple[int, ...]) -> Usage:
+        calls = sum(self._open_need(each).calls for each in earlier)
+        return sum((self._open_need(each) for each in others), Usage(calls=calls))
 
     def _open_need(self, layer: int) -> Usage:
         """Need of the calls that the layer has not made yet."""
@@ -90,15 +95,19 @@ class Tail:
 
 def _others(
     account: Account, layer: int, lineages: Sequence[frozenset[Ledger]]
-) -> tuple[tuple[Ledger, tuple[int, ...]], ...]:
-    """List the limited ledgers that a layer spends from, each with who else needs it still."""
-    rest = [i for i in range(len(lineages)) if i != layer and i not in account.earlier]
-    shared = (
-        (ledger, tuple(index for index in rest if ledger in lineages[index]))
-        for ledger in account.ledger.lineage()
-        if ledger.limits != _NO_LIMITS
-    )
-    return tuple((ledger, others) for ledger, others in shared if others)
+) -> tuple[tuple[Ledger, tuple[int, ...], tuple[int, ...]], ...]:
+    """List the limited ledgers that a layer spends from, each with who else does.
+
+    Those that come before the layer in the data's flow stand apart, as the last.
+    """
+    shared = []
+    for ledger in account.ledger.lineage():
+        sharing = [i for i, each in enumerate(lineages) if i != layer and ledger in each]
+        if ledger.limits != _NO_LIMITS and sharing:
+            others = tuple(i for i in sharing if i not in account.earlier)
+            earlier = tuple(i for i in sharing if i in account.earlier)
+            shared.append((ledger, others, earlier))
+    return tuple(shared)
 
 
 def _larger(left: Usage, right: Usage) -> Usage:

@@ -10,8 +10,8 @@ import pytest
 from archon_runtime import Plan, Runtime
 from archon_runtime.chat import ChatRequest
 from archon_runtime.errors import BudgetExceeded, ProviderRefused
-from archon_runtime.plan import BudgetSpec, OnExhausted
-from tests.runtime.plans import Step, make_plan
+from archon_runtime.plan import BudgetSpec, ModelSpec, OnExhausted
+from tests.runtime.plans import MODEL, Step, make_plan
 from tests.runtime.scripted import Said, Scripted
 from tests.runtime.techniques import OWN, run
 
@@ -148,3 +148,24 @@ async def test_call_that_waits_for_room_lets_another_run_use_the_provider() -> N
         await anyio.sleep(1.0)
         group.start_soon(answer, runtime, free)
     assert [each - begun_s for each in ended_s] == [pytest.approx(11.0), pytest.approx(20.0)]
+
+
+@virtual
+async def test_judging_first_candidates_does_not_take_the_call_of_the_last_layer() -> None:
+    # Seven calls are the least of all. The second candidate is judged while the fourth is to come.
+    judge = ModelSpec(provider="court", model="j", max_tokens=100)
+    plan = make_plan(
+        {
+            "draft": [Step("generator", options={"samples": 4})],
+            "verify": [Step("verifier", "j", options={"first": 1, "on_none": "best"})],
+            "fuse": [Step("fuser", "j")],
+        },
+        budget=BudgetSpec(calls=7),
+        models={"m": MODEL, "j": judge},
+    )
+    slow = Scripted(lambda r: Said("draft", after_s=10.0), concurrency=1)
+    court = Scripted(lambda r: Said("fused" if r.purpose == "fuser" else "WRONG"))
+    async with Runtime(providers={"lab": slow, "court": court}) as runtime:
+        result = await runtime.run(plan, "why?")
+    assert (result.answer, result.from_layer) == ("fused", "fuse")
+    assert result.usage.calls == 7

@@ -155,17 +155,13 @@ class Audit:
         """A layer that has had its least leaves the calls that others need (rule B5)."""
         if not self.exact or self._sent[position] <= max(1, self._needs[position]):
             return
-        earlier = self._accounts[position].earlier
         for ledger in self._lineages[position]:
             if ledger.limits.calls is None:
                 continue
             needed = sum(
                 max(0, self._needs[other] - self._sent[other])
                 for other, lineage in enumerate(self._lineages)
-                if ledger in lineage
-                and other != position
-                and other not in earlier
-                and other not in self._done
+                if ledger in lineage and other != position and other not in self._done
             )
             if ledger.limits.calls - self.tallies[ledger].total.calls < needed:
                 self.found.append(f"{ledger.name}: calls that other layers need were spent")
