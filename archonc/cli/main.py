@@ -45,6 +45,7 @@ COMMANDS = {
     "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "simulate": ("archonc.cli.simulate", "tell what an architecture carries, on virtual time"),
     "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }
