@@ -15,7 +15,7 @@ help:
 	@echo "make test    all that CI checks"
 	@echo "make quick   format, lint, types, contracts and the fast tests"
 	@echo "make format  rewrite the code in the project's style"
-	@echo "make golden  rewrite the expected diagnostics in tests/golden"
+	@echo "make golden  rewrite the expected diagnostics and reports in tests/golden"
 	@echo "make parser  regenerate the parser's tables from the grammar"
 	@echo "make bench   measure; prints ratios"
 	@echo "make simulate  100,000 random runs on virtual time (RUNS=, SEED=)"

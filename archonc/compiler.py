@@ -6,10 +6,10 @@ a plan is made only of a program without errors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from archon_runtime.classes import dataclass
+from archon_runtime.classes import dataclass, replace
 from archon_runtime.plan import FileSpec, PlanSpec
 from archonc.check import Assumptions, Checked, CheckedArchitecture, check
 from archonc.check.scope import no_file
@@ -23,11 +23,13 @@ from archonc.load.loader import project_root
 from archonc.lower import lower, read_files, read_in
 from archonc.lower.files import FileReader, OutsideFolder, checks_of
 from archonc.resolve import resolve
+from archonc.resolve.symbols import ArchitectureSymbol
 from archonc.source import Source
 from archonc.syntax.read import read_source
 
 __all__ = [
     "Compilation",
+    "CompiledFile",
     "Compiler",
     "check_file",
     "check_source",
@@ -45,12 +47,27 @@ class Compilation:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """The plans of all architectures of a file, in order (none if there is an error).
+
+    `left_out` are those that are no plan yet: they have holes, or parameters without a
+    value.
+    """
+
+    plans: tuple[PlanSpec, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    left_out: tuple[ArchitectureSymbol, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Compiler:
     """How to compile; every part has a default.
 
     `folder` is where the program lies, in which its files are looked for (a text that
     is no file lies nowhere); `root` is how far imports may reach. `architecture` is the
-    one that is meant, `settings` are `NAME=VALUE` for its parameters and holes.
+    one that is meant, `settings` are `NAME=VALUE` for its parameters and holes. `lints`
+    says whether to warn of what is allowed but odd; `enabled` are codes of lints that are
+    off unless asked for.
     """
 
     folder: Path | None = None
@@ -58,6 +75,30 @@ class Compiler:
     architecture: str | None = None
     settings: Sequence[str] = ()
     assumed: Assumptions | None = None
+    lints: bool = True
+    enabled: Collection[str] = ()
+
+    def check_file(self, path: str | Path) -> tuple[Diagnostic, ...]:
+        """Read and check all of one file, and what it imports."""
+        source = read_source(Path(path))
+        return (source,) if isinstance(source, Diagnostic) else self._at(path).check(source)
+
+    def compile_file(self, path: str | Path) -> Compilation:
+        """Read one file and compile the architecture in it that is meant."""
+        source = read_source(Path(path))
+        if isinstance(source, Diagnostic):
+            return Compilation(None, (source,))
+        return self._at(path).compile(source)
+
+    def compile_each(self, path: str | Path) -> CompiledFile:
+        """Read one file and compile every architecture that can be compiled as it stands."""
+        source = read_source(Path(path))
+        if isinstance(source, Diagnostic):
+            return CompiledFile((), (source,))
+        return self._at(path).compile_all(source)
+
+    def _at(self, path: str | Path) -> Compiler:
+        return replace(self, folder=Path(path).parent)
 
     def analyse(self, source: Source, sink: DiagnosticSink) -> tuple[Checked, Settings]:
         """Parse, load what is imported, resolve and check."""
@@ -85,6 +126,7 @@ class Compiler:
             points = [point for space in checked.spaces for point in space.points]
             for architecture in (*checked.architectures, *points):
                 read_files(architecture, self._reader(self.folder), sink)
+        self._lint(checked, sink)
         return sink.diagnostics
 
     def compile(self, source: Source) -> Compilation:
@@ -102,7 +144,29 @@ class Compiler:
             report_holes(symbol, settings, sink)
         if chosen is None or sink.has_errors:
             return Compilation(None, sink.diagnostics)
+        self._lint(checked, sink)
         return Compilation(lower(chosen, source, files, self._read), sink.diagnostics)
+
+    def compile_all(self, source: Source) -> CompiledFile:
+        """Compile every architecture that can be compiled as it stands."""
+        sink = DiagnosticSink(source)
+        checked, _ = self.analyse(source, sink)
+        found = [(each, self._files_of(each, sink)) for each in checked.architectures]
+        if sink.has_errors:
+            return CompiledFile((), sink.diagnostics)
+        plans = tuple(lower(each, source, files, self._read) for each, files in found)
+        complete = {each.span for each in checked.architectures}
+        declared = checked.resolved.architectures
+        left_out = tuple(each for each in declared if each.span not in complete)
+        return CompiledFile(plans, sink.diagnostics, left_out)
+
+    def _lint(self, checked: Checked, sink: DiagnosticSink) -> None:
+        # One mistake, one diagnostic: what is wrong may be why something looks odd.
+        if self.lints and not sink.has_errors:
+            # Imported here: a program with errors is told of them without loading the rules.
+            from archonc.lint import lint
+
+            lint(checked, sink, self.enabled)
 
     def _reader(self, folder: Path) -> FileReader:
         home = folder.resolve()
@@ -130,10 +194,14 @@ class Compiler:
 
 
 def check_source(
-    source: Source, *, folder: Path | None = None, assumed: Assumptions | None = None
+    source: Source,
+    *,
+    folder: Path | None = None,
+    assumed: Assumptions | None = None,
+    enabled: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Check everything in *source*; files that it names are looked for in *folder*."""
-    return Compiler(folder=folder, assumed=assumed).check(source)
+    return Compiler(folder=folder, assumed=assumed, enabled=enabled).check(source)
 
 
 def compile_source(
@@ -148,26 +216,11 @@ def compile_source(
     return Compiler(folder, None, architecture, settings, assumed).compile(source)
 
 
-def check_file(
-    path: str | Path, *, root: Path | None = None, settings: Sequence[str] = ()
-) -> tuple[Diagnostic, ...]:
+def check_file(path: str | Path) -> tuple[Diagnostic, ...]:
     """Read and check all of one file, and what it imports."""
-    source = read_source(Path(path))
-    if isinstance(source, Diagnostic):
-        return (source,)
-    return Compiler(folder=Path(path).parent, root=root, settings=settings).check(source)
+    return Compiler().check_file(path)
 
 
-def compile_file(
-    path: str | Path,
-    *,
-    architecture: str | None = None,
-    root: Path | None = None,
-    settings: Sequence[str] = (),
-) -> Compilation:
+def compile_file(path: str | Path, *, architecture: str | None = None) -> Compilation:
     """Read and compile one file; what is wrong with it is in the result's diagnostics."""
-    source = read_source(Path(path))
-    if isinstance(source, Diagnostic):
-        return Compilation(None, (source,))
-    compiler = Compiler(Path(path).parent, root, architecture, settings)
-    return compiler.compile(source)
+    return Compiler(architecture=architecture).compile_file(path)

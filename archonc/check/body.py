@@ -82,6 +82,7 @@ class _BodyChecker:
             layers=tuple(layers),
             answer=answer,
             budget=budget.spec if budget else None,
+            limits=budget.spans if budget else {},
             bounds=bounds,
             outflow=answer_flow(answer, walk.inflow),
             makers=walk.makers,
@@ -150,6 +151,7 @@ class _BodyChecker:
             bounds,
             budget.spec if budget else None,
             walked.placed.member.span,
+            budget.spans if budget else {},
         )
         if budget is not None:
             leaves = list(leaf_steps([layer]))

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from math import ceil
 
-from archon_runtime.bounds import Bounds, Sizes
+from archon_runtime.bounds import Sizes
 from archon_runtime.chat import Message, Role
+from archon_runtime.cost import Cost, add_costs
 from archon_runtime.prompt import Prompt
 from archon_runtime.prompt_size import measure_prompt
 from archonc.check.flow import Makers
 from archonc.check.steps import DraftStep
-from archonc.check.typed import Assumptions, CheckedStep, Cost
+from archonc.check.typed import Assumptions, CheckedStep
 from archonc.resolve.symbols import ModelSymbol, Unknown
 
 __all__ = ["cost_of", "sizes_for", "template_tokens"]
@@ -64,21 +65,4 @@ def _as_read_by(
 
 def cost_of(steps: Iterable[CheckedStep]) -> Cost:
     """Add up what the steps' bounds cost; a model without a price makes it unknown."""
-    least = Decimal(0)
-    most: Decimal | None = Decimal(0)
-    for step in steps:
-        if step.model is None:
-            continue
-        price = step.model.price
-        if price is None:
-            return Cost(None, None)
-        bounds: Bounds = step.bounds
-        least += price.cost_usd(bounds.prompt_tokens.least, bounds.completion_tokens.least)
-        highest = (bounds.prompt_tokens.most, bounds.completion_tokens.most)
-        if price.prompt_usd == 0 and price.completion_usd == 0:
-            continue
-        if most is None or highest[0] is None or highest[1] is None:
-            most = None
-        else:
-            most += price.cost_usd(highest[0], highest[1])
-    return Cost(least, most)
+    return add_costs((step.bounds, step.model.price) for step in steps if step.model is not None)

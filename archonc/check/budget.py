@@ -18,7 +18,14 @@ from archonc.resolve.values import ValueReader
 from archonc.source import Span
 from archonc.syntax.nodes import BudgetMember, Expr
 
-__all__ = ["LIMITS", "ReadBudget", "check_least", "check_prices", "read_budget"]
+__all__ = [
+    "LIMITS",
+    "ReadBudget",
+    "check_least",
+    "check_prices",
+    "read_budget",
+    "say_amount",
+]
 
 LIMITS = ("calls", "tokens", "prompt_tokens", "completion_tokens", "cost", "time", "on_exhausted")
 
@@ -80,7 +87,7 @@ def check_least(
     for name, limit, least in needed:
         if limit is None or least is None or limit >= least:
             continue
-        what, has = _amount(name, least), _amount(name, limit)
+        what, has = say_amount(name, least), say_amount(name, limit)
         values.sink.error(
             BUDGET_TOO_SMALL,
             f"{owner} needs at least {what}, and its budget allows {has}",
@@ -101,7 +108,8 @@ def _largest(name: str, steps: Sequence[CheckedStep]) -> tuple[Label, ...]:
     return (Label(span, f"at least {spent[span]:,} of them are asked here"),)
 
 
-def _amount(name: str, value: Decimal | int) -> str:
+def say_amount(name: str, value: Decimal | int) -> str:
+    """Say how much of a limit's kind: `12 calls`, `1,000 prompt tokens`, `$0.25`."""
     if name == "cost":
         return f"${value.normalize():f}" if isinstance(value, Decimal) else f"${value}"
     noun = "call" if name == "calls" else name.replace("_", " ").removesuffix("s")
@@ -109,7 +117,7 @@ def _amount(name: str, value: Decimal | int) -> str:
 
 
 def _bare(name: str, value: Decimal | int) -> str:
-    return _amount(name, value) if name == "cost" else str(value)
+    return say_amount(name, value) if name == "cost" else str(value)
 
 
 def check_prices(budget: ReadBudget, steps: Iterable[CheckedStep], values: ValueReader) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archon_runtime.bounds import Bounds
 from archon_runtime.classes import dataclass
 from archon_runtime.flow import Arity, Flow
@@ -26,11 +28,15 @@ __all__ = ["Body", "answer_flow", "fill_nested", "make_step"]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an architecture does. `sound`: nothing in it was wrong, and nothing is missing."""
+    """What an architecture does. `sound`: nothing in it was wrong, and nothing is missing.
+
+    `limits` has the place of each limit of the budget.
+    """
 
     layers: tuple[CheckedLayer, ...]
     answer: Answer
     budget: BudgetSpec | None
+    limits: Mapping[str, Span]
     bounds: Bounds
     outflow: Flow
     makers: Makers
@@ -101,6 +107,7 @@ def make_step(
         inflow=inflow,
         outflow=outflow,
         bounds=body.bounds,
+        limits=body.limits,
     )
 
 

@@ -32,11 +32,13 @@ def no_file(path: str) -> str:
 class Tally:
     """Counts the layers of an architecture and of all inside it.
 
-    `too_large` are the places of architectures that had too many, by themselves.
+    `too_large` are the places of architectures that had too many, by themselves;
+    `before` counts the layers of all architectures that were gone through earlier.
     """
 
     layers: int = 0
     too_large: set[Span] = field(default_factory=set)
+    before: int = 0
 
     @property
     def has_room(self) -> bool:
@@ -47,11 +49,15 @@ class Tally:
         """Tell whether there is no use in looking at an architecture."""
         return place in self.too_large or not self.has_room
 
-    def next(self, place: Span) -> Tally:
-        """Begin to count another architecture, after the one at *place*."""
-        if not self.has_room:
-            self.too_large.add(place)
+    def begin(self) -> Tally:
+        """Begin to count another architecture."""
         return Tally(too_large=self.too_large)
+
+    def end(self, place: Span, tally: Tally) -> None:
+        """Take over what was counted of the architecture at *place*."""
+        self.before += tally.layers
+        if not tally.has_room:
+            self.too_large.add(place)
 
 
 @dataclass(frozen=True, slots=True)

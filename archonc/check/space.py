@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from archon_runtime.classes import dataclass
+from archonc.check.flatten import MOST_LAYERS
 from archonc.check.scope import Scope
 from archonc.check.settings import Settings
 from archonc.check.typed import CheckedArchitecture, CheckedSpace
@@ -83,7 +84,11 @@ def check_space(
     before = scope.sink.error_count
     space = Space(symbol.declaration, arguments, sites, partial(settings.chooser, sink=scope.sink))
     tried = []
+    begun = scope.tally.before
     for point in sample_points(space, MOST_POINTS):
+        # The first points are the most different ones; of large ones they have to do.
+        if scope.tally.before - begun > MOST_LAYERS:
+            break
         own = scope.reporting_to(scope.sink.fork())
         checked = check_filled(symbol, point.declaration, own)
         layers = frozenset(name_layers(point.declaration))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from archon_runtime.bounds import Bounds
-from archon_runtime.classes import dataclass
+from archon_runtime.classes import dataclass, field
+from archon_runtime.cost import Cost
 from archon_runtime.flow import Arity, Attachment, Flow
 from archon_runtime.plan import Answer, BudgetSpec
 from archon_runtime.techniques.base import Technique
@@ -47,14 +47,6 @@ class Assumptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """Least and most in US dollars; None where a price or a `max_tokens` is not known."""
-
-    least_usd: Decimal | None
-    most_usd: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
 class PricedModel:
     """A model and its price, if one is known."""
 
@@ -85,7 +77,8 @@ class CheckedStep:
 class CheckedNested:
     """An architecture that stands in a layer as one step: to the layer it is a generator.
 
-    `span` is the component; the names of its layers begin with `id` and a dot.
+    `span` is the component; the names of its layers begin with `id` and a dot. `limits`
+    has the place of each limit of its budget.
     """
 
     id: str
@@ -97,11 +90,15 @@ class CheckedNested:
     inflow: Flow
     outflow: Flow
     bounds: Bounds
+    limits: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedLayer:
-    """A layer of one technique. Repetitions of a layer are layers of their own."""
+    """A layer of one technique. Repetitions of a layer are layers of their own.
+
+    `limits` has the place of each limit of its budget, by the limit's name.
+    """
 
     name: str
     steps: tuple[CheckedStep | CheckedNested, ...]
@@ -109,11 +106,12 @@ class CheckedLayer:
     bounds: Bounds
     budget: BudgetSpec | None
     span: Span
+    limits: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedArchitecture:
-    """An architecture in which nothing is wrong."""
+    """An architecture in which nothing is wrong. `limits` is as a layer's."""
 
     name: str
     layers: tuple[CheckedLayer, ...]
@@ -123,6 +121,7 @@ class CheckedArchitecture:
     cost: Cost
     assumed: Assumptions
     span: Span
+    limits: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

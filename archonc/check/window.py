@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archon_runtime.bounds import Sizes
 from archon_runtime.flow import Flow
+from archon_runtime.techniques.base import Technique
 from archonc.check.flow import WalkedLayer
 from archonc.check.steps import DraftStep
 from archonc.diagnostic.codes_check import MAX_TOKENS_FILL_WINDOW, WINDOW_TOO_SMALL
 from archonc.diagnostic.diagnostic import DiagnosticSink, Label
 from archonc.resolve.symbols import ModelSymbol, Unknown
 
-__all__ = ["check_max_tokens", "check_window"]
+__all__ = ["check_max_tokens", "check_window", "critiques_in_call", "shown_in_call"]
 
 
 def check_max_tokens(model: ModelSymbol, sink: DiagnosticSink) -> None:
@@ -41,8 +44,10 @@ def check_window(step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink) -> N
     candidate, critique = _largest(layer.makers.candidates), _largest(layer.makers.critiques)
     if own >= window or candidate is None or layer.inflow.arity.high is None:
         return
-    shown = _shown(step, layer.inflow, Sizes(0, 0, 1, 0, 0))
-    criticised = _shown(step, layer.inflow, Sizes(0, 0, 0, 1, 0)) if critique else 0
+    if step.technique is None:
+        return
+    shown = shown_in_call(step.technique, layer.inflow)
+    criticised = critiques_in_call(step.technique, layer.inflow) if critique else 0
     needed = shown * candidate + criticised * (critique or 0)
     if needed + own <= window:
         return
@@ -69,12 +74,20 @@ def check_window(step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink) -> N
     )
 
 
-def _shown(step: DraftStep, inflow: Flow, sizes: Sizes) -> int:
+def shown_in_call(technique: Technique[Any], inflow: Flow) -> int:
+    """Tell how many candidates one call shows its model, at most; 0 if there is no bound."""
+    return _growth(technique, inflow, Sizes(0, 0, 1, 0, 0))
+
+
+def critiques_in_call(technique: Technique[Any], inflow: Flow) -> int:
+    """Tell how many critiques one call shows its model, at most; 0 if there is no bound."""
+    return _growth(technique, inflow, Sizes(0, 0, 0, 1, 0))
+
+
+def _growth(technique: Technique[Any], inflow: Flow, sizes: Sizes) -> int:
     # How much a call's prompt grows if each candidate (or critique) grows by one token.
-    if step.technique is None:
-        return 0
-    bounds = step.technique.bounds(inflow, sizes)
-    without = step.technique.bounds(inflow, Sizes(0, 0, 0, 0, 0))
+    bounds = technique.bounds(inflow, sizes)
+    without = technique.bounds(inflow, Sizes(0, 0, 0, 0, 0))
     most, base, calls = bounds.prompt_tokens.most, without.prompt_tokens.most, bounds.calls.most
     if most is None or base is None or not calls:
         return 0

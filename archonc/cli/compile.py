@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from archon_runtime.plan_file import Plan
+from archonc.cli.compiler_options import add_compiler_options, make_compiler
 from archonc.cli.diagnostics import show
 from archonc.cli.exit_codes import EXIT_ERROR
 from archonc.cli.write_file import write_text
-from archonc.compiler import compile_file
 
 __all__ = ["add_arguments", "execute"]
 
@@ -21,12 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="PLAN.json", required=True, help="where to write; - is stdout"
     )
-    parser.add_argument("--architecture", metavar="NAME", help="which one, if the file has several")
+    add_compiler_options(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Compile and write the plan; nothing is written if there is an error."""
-    compilation = compile_file(args.file, architecture=args.architecture)
+    compilation = make_compiler(args, lints=True).compile_file(args.file)
     failed = show(compilation.diagnostics, sys.stderr)
     if failed or compilation.plan is None:
         return EXIT_ERROR

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from archonc.cli.diagnostics import show
 from archonc.cli.exit_codes import EXIT_ERROR
+from archonc.cli.show_diff import print_diff
 from archonc.cli.write_file import write_text
 from archonc.diagnostic.diagnostic import Diagnostic, DiagnosticSink
 from archonc.format import format_source
@@ -105,11 +105,7 @@ def _report(formatted: _Formatted, *, check: bool, diff: bool) -> bool:
     if check:
         print(name)
     if diff:
-        old, new = (text.splitlines(keepends=True) for text in (formatted.old, formatted.new))
-        for line in difflib.unified_diff(old, new, name, name):
-            sys.stdout.write(
-                line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-            )
+        print_diff(name, formatted.old, formatted.new)
     return True
 
 

@@ -6,17 +6,44 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archon_runtime.chat import Message, Role
-from archon_runtime.errors import QuestionInvalid
+from archon_runtime.errors import PlanInvalid, QuestionInvalid
+from archon_runtime.plan import PlanSpec
 from archon_runtime.plan_file import Plan
 
-__all__ = ["load_plan", "read_data", "read_messages", "read_question"]
+if TYPE_CHECKING:
+    import argparse
+
+    from archonc.compiler import CompiledFile
+
+__all__ = ["load_plan", "load_spec", "read_data", "read_messages", "read_question", "tell_left_out"]
 
 
-def load_plan(path: str, architecture: str | None) -> Plan | None:
+def load_spec(path: str, args: argparse.Namespace) -> PlanSpec | None:
+    """Load what a plan or a program says; None if what is wrong with it was shown."""
+    try:
+        plan = load_plan(path, args)
+    except PlanInvalid as error:
+        from archonc.cli.report import print_error
+
+        print_error(error, sys.stderr)
+        return None
+    return None if plan is None else plan.spec
+
+
+def tell_left_out(path: str, compiled: CompiledFile) -> None:
+    """Say which architectures of a file are no plans yet, so that nobody misses them."""
+    for each in compiled.left_out:
+        open_part = "it has holes, or parameters without a value"
+        print(f"note: {path}: `{each.name}` is left out: {open_part}", file=sys.stderr)
+
+
+def load_plan(path: str, args: argparse.Namespace) -> Plan | None:
     """Load a plan (`.json`) or compile a program; None if its diagnostics were shown.
+
+    A program is not linted: `archonc check` is for that.
 
     Raises:
         PlanInvalid: the plan file cannot be used.
@@ -24,10 +51,10 @@ def load_plan(path: str, architecture: str | None) -> Plan | None:
     if path.endswith(".json"):
         return Plan.load(path)
     # Imported here: a plan runs without the compiler.
+    from archonc.cli.compiler_options import make_compiler
     from archonc.cli.diagnostics import show
-    from archonc.compiler import compile_file
 
-    compilation = compile_file(path, architecture=architecture)
+    compilation = make_compiler(args).compile_file(path)
     failed = show(compilation.diagnostics, sys.stderr)
     if failed or compilation.plan is None:
         return None

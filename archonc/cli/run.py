@@ -16,6 +16,7 @@ import anyio
 from archon_runtime import Plan, Result, Runtime
 from archon_runtime.chat import Message
 from archon_runtime.errors import ArchonError
+from archonc.cli.compiler_options import add_compiler_options
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_USAGE
 from archonc.cli.inputs import load_plan, read_data, read_messages, read_question
 from archonc.cli.progress import make_progress
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", nargs="?", help="- is standard input")
     parser.add_argument("--messages", metavar="F.json", help="a conversation instead of QUESTION")
     parser.add_argument("--data", metavar="F.json", help="the question's data, for checkers")
-    parser.add_argument("--architecture", metavar="NAME", help="which one, if there are several")
+    add_compiler_options(parser)
     parser.add_argument("--resume", metavar="ID", help="go on with a run that was stopped")
     parser.add_argument("--journal", metavar="PATH", type=Path, help="where runs are written down")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
@@ -87,7 +88,7 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
 
 
 def _read_inputs(args: argparse.Namespace) -> _Asked | None:
-    plan = load_plan(args.file, args.architecture) if args.file else None
+    plan = load_plan(args.file, args) if args.file else None
     if args.file and plan is None:
         return None
     if args.resume:

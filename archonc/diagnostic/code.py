@@ -11,7 +11,8 @@ __all__ = ["Code"]
 class Code:
     """A kind of mistake: its number, a name for the bad pattern, one line about it.
 
-    Numbers are `A` and four digits, by pass, and are never used again for something else.
+    Numbers are `A` and four digits, by pass, or `L` and three digits for lint rules, and
+    are never used again for something else.
     """
 
     code: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archon_runtime.classes import dataclass, field
 from archonc.expand.expansion import Chooser, expand
-from archonc.expand.hole import Hole, HoleProblem, choices_of, is_hole
+from archonc.expand.hole import MOST_CHOICES, Hole, HoleProblem, choices_of, is_hole
 from archonc.source import Span
 from archonc.syntax.nodes import (
     ArchitectureDecl,
@@ -76,8 +76,7 @@ def enumerate_points(space: Space) -> Iterator[Point]:
     """List all points, in the order of their choices: the last hole changes first."""
     start: list[int] = []
     while True:
-        prefix = iter(start)
-        point = space.reach(lambda _, prefix=prefix: next(prefix, 0))  # type: ignore[misc]
+        point = space.reach(_follow(start))
         yield point
         trail = list(point.choices)
         while trail and trail[-1].index + 1 == len(trail[-1].hole.choices):
@@ -87,12 +86,19 @@ def enumerate_points(space: Space) -> Iterator[Point]:
         start = [each.index for each in trail[:-1]] + [trail[-1].index + 1]
 
 
+def _follow(indexes: Sequence[int]) -> Callable[[Hole], int]:
+    """Choose what *indexes* say, one after another, and the first choice behind them."""
+    left = iter(indexes)
+    return lambda _: next(left, 0)
+
+
 def sample_points(space: Space, limit: int) -> tuple[Point, ...]:
     """Choose at most *limit* points in which each choice of each hole is met, if they suffice.
 
     All points, if there are no more than *limit*. Else: everything at its first choice,
     everything at its last; then each choice of each hole, the others at their first or
-    last; then points at random, always the same ones.
+    last; then points at random, always the same ones. Fewer where the points are so
+    large that looking at more would take too long.
     """
     if count_points(space.declaration, space.arguments) <= limit:
         return tuple(enumerate_points(space))
@@ -103,13 +109,15 @@ def sample_points(space: Space, limit: int) -> tuple[Point, ...]:
         for choice in base.choices:
             # A hole may have more choices than points are wanted.
             for index in range(min(limit, len(choice.hole.choices))):
-                sampler.reach({choice.hole.id: index}, last=at)
+                if not sampler.is_tired:
+                    sampler.reach({choice.hole.id: index}, last=at)
     # Most random points are new ones; where few are left, half of these attempts find them.
     from random import Random  # here: only large spaces need it
 
     chance = Random(0)
     for _ in range(4 * limit):
-        sampler.reach_randomly(chance)
+        if not sampler.is_tired:
+            sampler.reach_randomly(chance)
     return tuple(sampler.found.values())
 
 
@@ -118,6 +126,12 @@ class _Sampler:
     space: Space
     limit: int
     found: dict[tuple[tuple[str, int], ...], Point] = field(default_factory=dict)
+    made: int = 0
+
+    @property
+    def is_tired(self) -> bool:
+        """Tell whether there are enough points, or so many choices were made already."""
+        return len(self.found) >= self.limit or self.made > MOST_CHOICES
 
     def reach(self, fixed: Mapping[str, int], *, last: bool) -> Point:
         def pick(hole: Hole) -> int:
@@ -126,10 +140,10 @@ class _Sampler:
         return self._keep(self.space.reach(pick))
 
     def reach_randomly(self, chance: Random) -> None:
-        if len(self.found) < self.limit:
-            self._keep(self.space.reach(lambda hole: chance.randrange(len(hole.choices))))
+        self._keep(self.space.reach(lambda hole: chance.randrange(len(hole.choices))))
 
     def _keep(self, point: Point) -> Point:
+        self.made += len(point.choices)
         if len(self.found) < self.limit:
             key = tuple((each.hole.id, each.index) for each in point.choices)
             self.found.setdefault(key, point)

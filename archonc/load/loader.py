@@ -154,7 +154,7 @@ class _Loader:
     def _report_failure(
         self, statement: ImportDecl, failure: Diagnostic, target: Path, name: Path
     ) -> None:
-        near = suggest(target.name, _programs_in(target.parent))
+        near = _nearest_to(target)
         edits: tuple[Edit, ...] = ()
         if near:
             written = statement.path.value
@@ -171,8 +171,13 @@ class _Loader:
         _report_unreadable(statement, reason, self.sink, help_line, edits)
 
 
-def _programs_in(folder: Path) -> list[str]:
-    return [each.name for each in folder.glob("*.archon")] if folder.is_dir() else []
+def _nearest_to(target: Path) -> str | None:
+    """Find a program beside *target* that may have been meant; the ending says nothing."""
+    if not target.parent.is_dir():
+        return None
+    stems = [each.stem for each in target.parent.glob("*.archon")]
+    stem = target.stem if target.stem in stems else suggest(target.stem, stems)
+    return None if stem is None or f"{stem}.archon" == target.name else f"{stem}.archon"
 
 
 def _report_unreadable(

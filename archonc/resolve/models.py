@@ -82,9 +82,10 @@ def _find_provider(
     symbol = names.get(callee.text)
     if isinstance(symbol, ProviderSymbol | Unknown):
         return symbol
+    # Something else may have the name of a kind: what stands here is a provider.
+    if callee.text in KINDS:
+        return kind_as_provider(callee, KINDS[callee.text])
     if symbol is None:
-        if callee.text in KINDS:
-            return kind_as_provider(callee, KINDS[callee.text])
         declared = {n: s for n, s in names.items() if isinstance(s, ProviderSymbol)}
         report_unknown_provider(callee, {**KINDS, **declared}, values.sink)
         return Unknown(callee.text)

@@ -93,7 +93,9 @@ def _semicolon(place: Place) -> Mistake | None:
         return None
     span = span_of(place.token)
     helps = ("remove it; a new line or a comma separates",)
-    return Mistake("`;` ends no statement here", span, helps, edits=(Edit(span, ""),))
+    # Where something follows on the line, nothing else separates the two.
+    better = "" if place.type_at(1) in ("_SEP", "RBRACE", "$END") else ","
+    return Mistake("`;` ends no statement here", span, helps, edits=(Edit(span, better),))
 
 
 def _slash_comment(place: Place) -> Mistake | None:

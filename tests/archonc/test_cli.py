@@ -15,10 +15,11 @@ PROGRAM = """\
 archon 1
 provider sim = simulated(seed: 3)
 model small = sim("small", max_tokens: 60)
+model judge = sim("judge", max_tokens: 60)
 architecture best {
   budget { calls: 9 }
   layer draft = generator(small, samples: 3)
-  layer ranker(small, keep: 1)
+  layer ranker(judge, keep: 1)
 }
 """
 
@@ -204,7 +205,7 @@ def test_unknown_run_is_refused_with_those_that_exist(program: str, capsys: Capt
 def test_question_larger_than_the_window_is_refused(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "narrow.archon"
     text = PROGRAM.replace("max_tokens: 60", "max_tokens: 10, window: 200")
-    path.write_text(text.replace("layer ranker(small, keep: 1)", "answer: first"), encoding="utf-8")
+    path.write_text(text.replace("layer ranker(judge, keep: 1)", "answer: first"), encoding="utf-8")
     assert main(["run", str(path), "word " * 5000]) == 1
     err = capsys.readouterr().err
     assert "error[R0112]" in err

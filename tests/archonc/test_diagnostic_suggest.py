@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from archonc.diagnostic import CODES, suggest
 from archonc.diagnostic.codes_check import CHECK_CODES
 from archonc.diagnostic.codes_import import IMPORT_CODES
+from archonc.diagnostic.codes_lint import LINT_CODES
 from archonc.diagnostic.codes_syntax import SYNTAX_CODES
 
 TECHNIQUES = ["generator", "fuser", "critic", "ranker", "checker", "voter"]
@@ -56,11 +57,13 @@ def test_one_edit_is_always_near_enough(word: str, data: st.DataObject) -> None:
 
 
 def test_codes_are_unique_and_in_their_ranges() -> None:
-    assert len(CODES) == len(SYNTAX_CODES) + len(CHECK_CODES) + len(IMPORT_CODES)
+    tables = (SYNTAX_CODES, CHECK_CODES, IMPORT_CODES, LINT_CODES)
+    assert len(CODES) == sum(map(len, tables))
     assert len({code.name for code in CODES.values()}) == len(CODES)
     assert all(re.fullmatch(r"A0[01]\d\d", code.code) for code in SYNTAX_CODES)
     assert all(re.fullmatch(r"A0[234]\d\d", code.code) for code in CHECK_CODES)
     assert all(re.fullmatch(r"A05\d\d", code.code) for code in IMPORT_CODES)
+    assert all(re.fullmatch(r"L\d{3}", code.code) for code in LINT_CODES)
     for code in CODES.values():
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code.name)
         assert not code.summary.endswith(".")

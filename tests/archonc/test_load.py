@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archonc.compiler import Compilation, check_file, compile_file
+from archonc.compiler import Compilation, Compiler, check_file, compile_file
 from archonc.diagnostic import Diagnostic, render_text
 
 MODELS = 'archon 1\nmodel writer = simulated("writer", max_tokens: 100)\n'
@@ -135,7 +135,7 @@ def test_way_out_of_the_project_is_refused(tmp_path: Path, path: str) -> None:
     main = write(project, {"main.archon": text})
     assert codes(check_file(main)) == ["A0215"]
     if not path.startswith("/"):
-        assert check_file(main, root=tmp_path) == ()
+        assert Compiler(root=tmp_path).check_file(main) == ()
 
 
 def test_link_out_of_the_project_is_refused(tmp_path: Path) -> None:
@@ -150,10 +150,10 @@ def test_link_out_of_the_project_is_refused(tmp_path: Path) -> None:
 
 
 def test_chain_of_a_hundred_imports_is_read_and_a_longer_one_refused(tmp_path: Path) -> None:
-    files = {f"f{n}.archon": f'archon 1\nimport "f{n + 1}.archon" as up\n' for n in range(103)}
+    files = {f"f{n}.archon": f'archon 1\nimport "f{n + 1}.archon" as _up\n' for n in range(103)}
     files["f99.archon"] = MODELS
     files["main.archon"] = (
-        'archon 1\nimport "f0.archon" as up\n' + MODELS[9:] + "\n"
+        'archon 1\nimport "f0.archon" as _up\n' + MODELS[9:] + "\n"
         "architecture one { layer generator(writer) }\n"
     )
     main = write(tmp_path, files)
@@ -202,3 +202,19 @@ def test_program_in_no_folder_imports_nothing() -> None:
 
     text = 'archon 1\nimport "lib.archon" as lib\narchitecture one { layer generator(lib.m) }\n'
     assert codes(check_source(Source("text", text))) == ["A0213"]
+
+
+@pytest.mark.parametrize(
+    ("path", "guess"), [("models", "models.archon"), ("modls.archon", "models.archon")]
+)
+def test_path_that_is_nearly_right_is_guessed(tmp_path: Path, path: str, guess: str) -> None:
+    text = f'archon 1\nimport "{path}" as lib\narchitecture one {{ layer generator(lib.writer) }}\n'
+    main = write(tmp_path, {"models.archon": MODELS, "big.archon": MODELS, "main.archon": text})
+    (found,) = check_file(main)
+    assert found.helps == (f"did you mean `{guess}`?",)
+
+
+def test_file_that_is_nothing_like_the_path_is_not_guessed(tmp_path: Path) -> None:
+    text = 'archon 1\nimport "missing.archon" as lib\narchitecture one { layer generator(lib.a) }\n'
+    (found,) = check_file(write(tmp_path, {"big.archon": MODELS, "main.archon": text}))
+    assert "did you mean" not in found.helps[0]

@@ -15,12 +15,12 @@ from archonc.source import Source
 
 PROGRAM = """archon 1
 provider lab = openai_compatible(base_url: "http://127.0.0.1:8000/v1", key: env("LAB_KEY"))
-provider unused = openai()
+provider _unused = openai()
 model a = lab("a", max_tokens: 1k)
 model b = openai("gpt-4o-mini", max_tokens: 500, price: { prompt: $1, completion: $2 })
-model c = unused("c")
+model _c = _unused("c")
 prompt strict { user: "{{query}}" }
-prompt other { user: "{{query}} again" }
+prompt _other { user: "{{query}} again" }
 architecture one {
   layer draft { generator([a, b], samples: 2), named: generator(a, prompt: strict) }
   layer checker(python("./checks.py:good"), first: 3, timeout: 2s, on_none: pass)
@@ -92,7 +92,8 @@ def test_prompt_named_as_a_technique_does_not_hide_its_default(folder: Path) -> 
     plan = plan_of(
         'archon 1\nmodel a = openai("gpt-4o-mini", max_tokens: 9)\n'
         'prompt fuser { user: "{{candidates}}" }\n'
-        "architecture one {\n layer generator(a)\n layer fuser(a, prompt: fuser)\n"
+        "architecture one {\n layer generator(a, samples: 2)\n"
+        " layer fuser(a, samples: 2, prompt: fuser)\n"
         " layer fuser(a)\n}",
         folder,
     )

@@ -3,7 +3,8 @@
 An expectation stands on the line that a diagnostic's primary label begins on:
 `#! A0301 "a part of its message"`, as many as there are. Programs are separated by
 `---`. The block of `#|` lines that ends a program is what the diagnostics look like;
-`ARCHON_UPDATE_GOLDEN=1` (`make golden`) writes it anew.
+`ARCHON_UPDATE_GOLDEN=1` (`make golden`) writes it anew. In `lints.archon`, a line
+`#+ L011` enables a lint that is off by itself.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from archonc.diagnostic.render_text import render_text
 from archonc.source import Source
 
 FOLDER = Path(__file__).parent
+LINTS = "lints.archon"
 UPDATE = bool(os.environ.get("ARCHON_UPDATE_GOLDEN"))
-_EXPECTED = re.compile(r'#! (A\d{4})(?: "((?:[^"\\]|\\.)*)")?')
+_ENABLED = re.compile(r"^#\+ (L\d+)$", re.MULTILINE)
+_EXPECTED = re.compile(r'#! ([AL]\d+)(?: "((?:[^"\\]|\\.)*)")?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ def read_cases(path: Path) -> Iterator[Case]:
         written, _, block = part.rstrip("\n").partition("\n#|")
         lines, expected = [], []
         for line_number, line in enumerate(written.split("\n"), start=1):
-            found = _EXPECTED.findall(line)
-            expected += [(line_number, code, text) for code, text in found]
-            lines.append(line[: line.index("#! A")].rstrip() if found else line)
+            found = list(_EXPECTED.finditer(line))
+            expected += [(line_number, each[1], each[2] or "") for each in found]
+            lines.append(line[: found[0].start()].rstrip() if found else line)
         snapshot = "\n".join(
             line.removeprefix("#|").removeprefix(" ") for line in block.split("\n")
         )
@@ -63,6 +66,10 @@ def all_cases() -> list[Case]:
 
 def diagnose(case: Case) -> tuple[Diagnostic, ...]:
     source = Source(f"{case.name}.archon", case.text)
+    if case.file == LINTS:
+        # What is found in a whole file: none of its architectures has to be chosen.
+        enabled = _ENABLED.findall(case.text)
+        return check_source(source, folder=FOLDER, enabled=enabled)
     return diagnose_text(source, {code for _, code, _ in case.expected})
 
 

@@ -45,7 +45,7 @@ def loaded_by(code: str) -> set[str]:
             "from archonc.cli.main import main; main(['check', 'examples/01_one_call.archon'])",
             {"aiohttp", "anyio", "rich", "jsonschema", "asyncio", "sqlite3", "trio", "lark"}
             # Small, but each costs about as much as starting Python does.
-            | {"argparse", "dataclasses", "inspect", "hashlib", "traceback"},
+            | {"argparse", "dataclasses", "inspect", "hashlib", "traceback", "difflib", "json"},
             id="check",
         ),
         pytest.param("import archon_runtime", {"aiohttp", "lark", "archonc", "rich"}, id="runtime"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from archonc.compiler import check_source
+from archonc.compiler import Compiler, check_source
 from archonc.diagnostic import render_text
+from archonc.report.explain import explain
 from archonc.source import Source
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS: list[tuple[str, str]] = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
 
 
@@ -28,6 +30,13 @@ def test_mistakes_of_readme_look_as_they_are_shown() -> None:
     assert "\n\n".join(render_text(diagnostic) for diagnostic in found) == shown.rstrip()
 
 
+def test_table_of_readme_is_what_explain_prints() -> None:
+    shown = next(block for _, block in BLOCKS if block.startswith("$ archonc explain"))
+    command, table = shown.split("\n", 1)
+    (plan,) = Compiler().compile_each(ROOT / command.split()[-1]).plans
+    assert table == explain(plan)
+
+
 def test_readme_names_every_command_that_there_is() -> None:
     from archonc.cli.main import COMMANDS
 
@@ -35,7 +44,6 @@ def test_readme_names_every_command_that_there_is() -> None:
 
 
 def test_links_of_readme_lead_somewhere() -> None:
-    root = Path(__file__).resolve().parents[2]
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert links
-    assert [link for link in links if not (root / link).exists()] == []
+    assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []

@@ -1,0 +1,1 @@
+"""The rules; each has a page in `specs/diagnostics`."""

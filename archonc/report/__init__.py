@@ -1,0 +1,1 @@
+"""What a plan says about itself: tables, drawings, comparisons, gates. It reads plans only."""
