@@ -11,6 +11,7 @@ from archon_runtime.capacity.load import Load
 from archon_runtime.capacity.report import Capacity
 from archon_runtime.errors import ArchonError
 from archon_runtime.plan_file import Plan
+from archonc.cli.compiler_options import add_compiler_options
 from archonc.cli.exit_codes import EXIT_ERROR, EXIT_USAGE
 from archonc.cli.inputs import load_plan, read_data
 from archonc.cli.quantities import (
@@ -62,11 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--question", default=Load(1.0, 1.0).question, help="what is asked")
     add("--data", metavar="F.json", help="the question's data, for prompts")
-    add("--architecture", metavar="NAME", help="which one, if there are several")
     add("--seed", type=int, default=0, help="the same seed gives the same figures")
     add("--most", type=int, default=Load(1.0, 1.0).most_questions, help="questions, at most")
     add("--json", action="store_true", help="print the figures as JSON")
     add("-o", "--output", metavar="OUT.svg", help="draw a plot")
+    add_compiler_options(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -77,7 +78,7 @@ def execute(args: argparse.Namespace) -> int:
         print(f"archonc simulate: {wrong}. See `archonc simulate --help`", file=sys.stderr)
         return EXIT_USAGE
     try:
-        plan = load_plan(args.file, args.architecture)
+        plan = load_plan(args.file, args)
         if plan is None:
             return EXIT_ERROR
         unknown = _unknown_model(args, plan)
