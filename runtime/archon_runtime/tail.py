@@ -61,21 +61,30 @@ class Tail:
         """Tell what must stay free while layer number *layer* makes such a call.
 
         In each limited ledger that the call is booked in: the open needs of all others
-        that spend from it too; of those that come before it in the data's flow only calls,
-        since who works on first candidates may not spend what the last ones still need.
+        that spend from it too; of those that come before it in the data's flow the first
+        call, if they have had none.
         """
         own = self._open_need(layer)
         first = estimate if self._accounts[layer].booked.calls == 0 else NOTHING
         if own.calls:
             own = _larger(own, estimate)
         return {
-            ledger: Hold(self._sum_needs(others, earlier), own, first)
+            ledger: self._hold(others, earlier, own, first)
             for ledger, others, earlier in self._others[layer]
         }
 
-    def _sum_needs(self, others: tuple[int, ...], earlier: tuple[int, ...]) -> Usage:
-        calls = sum(self._open_need(each).calls for each in earlier)
-        return sum((self._open_need(each) for each in others), Usage(calls=calls))
+    def _hold(
+        self, others: tuple[int, ...], earlier: tuple[int, ...], own: Usage, first: Usage
+    ) -> Hold:
+        passed_by = sum(self._is_untouched(each) for each in earlier)
+        later = sum((self._open_need(each) for each in others), Usage(calls=passed_by))
+        untouched = passed_by + sum(self._is_untouched(each) for each in others)
+        return Hold(later, own, first, untouched)
+
+    def _is_untouched(self, layer: int) -> bool:
+        """Tell whether the layer needs calls and has had none."""
+        need = self._needs[layer].calls
+        return bool(need and layer not in self.finished and not self._accounts[layer].booked.calls)
 
     def _open_need(self, layer: int) -> Usage:
         """Need of the calls that the layer has not made yet."""

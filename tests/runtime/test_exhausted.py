@@ -57,12 +57,27 @@ class ProviderRefusedOnce(ProviderRefused):
 async def test_step_that_cannot_ask_lets_its_candidates_through(late: str) -> None:
     plan = make_plan(
         {"draft": [Step("generator", options={"samples": 3})], "late": [Step(late)]},
-        budget=BudgetSpec(calls=3),
+        layer_budgets={"late": BudgetSpec(calls=0)},
     )
     result = await run(plan, Scripted(lambda r: Said(f"{r.sample}")))
     assert result.answer == "0"
     assert result.from_layer == "late"
     assert "layer `late` was left out" in result.degraded[0]
+
+
+async def test_too_few_calls_for_all_leave_one_for_each_layer() -> None:
+    plan = make_plan(
+        {
+            "draft": [Step("generator", options={"samples": 8})],
+            "rank": [Step("ranker", options={"keep": 1})],
+            "fuse": [Step("fuser")],
+        },
+        budget=BudgetSpec(calls=5),
+    )
+    said = {"ranker": "[2] > [1] > [3]", "fuser": "fused"}
+    result = await run(plan, Scripted(lambda r: Said(said.get(r.purpose, "draft"))))
+    assert [layer.usage.calls for layer in result.trace.layers] == [3, 1, 1]
+    assert result.answer == "fused"
 
 
 async def test_exhausted_budget_that_says_fail_is_raised_with_what_was_paid() -> None:

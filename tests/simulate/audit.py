@@ -158,13 +158,18 @@ class Audit:
         for ledger in self._lineages[position]:
             if ledger.limits.calls is None:
                 continue
-            needed = sum(
-                max(0, self._needs[other] - self._sent[other])
-                for other, lineage in enumerate(self._lineages)
-                if ledger in lineage and other != position and other not in self._done
-            )
+            sharing = [i for i, lineage in enumerate(self._lineages) if ledger in lineage]
+            needed = sum(self._needed(each, position) for each in sharing if each != position)
             if ledger.limits.calls - self.tallies[ledger].total.calls < needed:
                 self.found.append(f"{ledger.name}: calls that other layers need were spent")
+
+    def _needed(self, other: int, position: int) -> int:
+        """Tell the calls that layer *position* must leave to another one."""
+        if other in self._done:
+            return 0
+        if other in self._accounts[position].earlier:
+            return int(self._needs[other] > 0 and self._sent[other] == 0)
+        return max(0, self._needs[other] - self._sent[other])
 
 
 AUDIT: ContextVar[Audit] = ContextVar("AUDIT")
