@@ -64,9 +64,9 @@ def _limits(found: Capacity) -> Iterator[str]:
     first, at = found.first_limit, found.saturates_at_per_s
     for limit in sorted(found.limits, key=lambda each: (not each.shared, -each.used)):
         yield f"  {limit.used:7.1%}  {limit.name}{_remark(limit)}"
-    if first is not None and at is not None:
+    if first is not None and first.used > 0.0:
         what = "is saturated" if first.used >= _FULL else "saturates first"
-        yield f"{first.name} {what}, at {at:.3g} questions/s"
+        yield f"{first.name} {what}{'' if at is None else f', at {at:.3g} questions/s'}"
 
 
 def _remark(limit: Limit) -> str:

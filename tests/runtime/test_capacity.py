@@ -91,6 +91,14 @@ def test_more_than_a_limit_lets_through_is_told_and_not_waited_for() -> None:
     assert found.throughput_per_s < 10.5
 
 
+def test_many_open_questions_are_no_overload_where_calls_take_long() -> None:
+    found = carried(
+        rate=50.0, seconds=60.0, latency_s=Constant(600.0), concurrency=9999, most_questions=2100
+    )
+    assert not found.overloaded
+    assert found.most_open == found.answered == 2100
+
+
 def test_no_more_questions_are_asked_than_are_wanted() -> None:
     found = carried(rate=10.0, seconds=3600.0, most_questions=50)
     assert found.questions == found.answered == 50

@@ -31,7 +31,8 @@ class Load:
     `limit_per_s` and `concurrency` are each provider's, for all its models together; None
     is what the plan says. `tokens` is how long completions are; None is what the made-up
     replies come to. Per model, by the plan's names: `models`. At most `most_questions` are
-    asked, and with `most_open` unanswered ones at once the load is more than can be carried.
+    asked, and with `most_open` unanswered ones at once the load is more than can be carried;
+    None is 2,000, or four times what there would be without any waiting.
     """
 
     rate_per_s: float
@@ -46,4 +47,4 @@ class Load:
     question: str = "What is asked?"
     data: Mapping[str, object] = field(default_factory=dict)
     most_questions: int = 10_000
-    most_open: int = 5_000
+    most_open: int | None = None

@@ -71,12 +71,12 @@ class Capacity:
 
     @property
     def saturates_at_per_s(self) -> float | None:
-        """The rate of questions at which that limit would be used up."""
+        """The rate of questions at which that limit is used up; None if that did not show."""
         first = self.first_limit
         if first is None or first.used <= 0.0 or not self.simulated_s:
             return None
         carried = self.throughput_per_s if self.overloaded else self.questions / self.simulated_s
-        return carried / first.used
+        return carried / first.used or None
 
     def latency_s(self, percent: float) -> float | None:
         """Tell a percentile of the latencies; None if nothing was answered."""

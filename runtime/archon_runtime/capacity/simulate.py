@@ -14,7 +14,7 @@ from archon_runtime.capacity.meter import Meter
 from archon_runtime.capacity.provider import make_providers
 from archon_runtime.capacity.report import Capacity, Limit
 from archon_runtime.errors import ArchonError
-from archon_runtime.plan import BudgetSpec, ProviderSpec
+from archon_runtime.plan import BudgetSpec, PlanSpec, ProviderSpec
 from archon_runtime.plan_file import Plan
 from archon_runtime.provider_pool import ProviderPool
 from archon_runtime.providers.base import Provider
@@ -33,6 +33,7 @@ from archon_runtime.usage import NOTHING, Usage
 __all__ = ["simulate"]
 
 _POINTS = 200
+_MANY_OPEN = 2_000
 
 
 def simulate(
@@ -75,6 +76,7 @@ class _World:
         self._begun_s = 0.0
         self._until_s = load.duration_s
         self._open = Meter(load.duration_s)
+        self._most_open = load.most_open or _too_many(plan.spec, load)
         self._providers = make_providers(plan.spec, load, self._now)
         self._pool = ProviderPool(self._make)
         self._ends: list[tuple[float, float]] = []
@@ -94,7 +96,7 @@ class _World:
                 await anyio.sleep(chance.expovariate(self._load.rate_per_s))
                 if self._now() >= self._load.duration_s:
                     break
-                if self._open.active >= self._load.most_open:
+                if self._open.active >= self._most_open:
                     self._overloaded = True
                     break
                 group.start_soon(self._ask, number)
@@ -205,6 +207,13 @@ class _World:
             Limit(f"budget: {name}", self._shares[name] / max(1, ended), False, self._bound[name])
             for name, _, _ in _budget_uses(self._plan.spec.budget, NOTHING, 0.0)
         ]
+
+
+def _too_many(spec: PlanSpec, load: Load) -> int:
+    """Tell how many open questions mean that more come than are answered."""
+    slowest = [model.latency_s.mean for model in load.models.values() if model.latency_s]
+    call_s = max(load.latency_s.mean, *slowest, 0.0)
+    return max(_MANY_OPEN, round(4 * load.rate_per_s * spec.bounds.depth * call_s))
 
 
 def _budget_uses(
