@@ -22,7 +22,7 @@ def test_hundred_cases_keep_all_promises() -> None:
 @pytest.mark.slow
 def test_thousands_of_cases_keep_all_promises_and_cover_what_matters() -> None:
     tally = Tally()
-    tally.add(examine(seed) for seed in range(10_000, 12_500))
+    tally.add(examine(seed) for seed in range(10_000, 12_000))
     assert not tally.broken, explain(tally.broken[0])
     assert tally.short() == []
 
