@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Recipes see the same environment everywhere; a stray PYTHONPATH would hide a packaging mistake.
 unexport PYTHONPATH
 
-.PHONY: help install demo quick test format golden parser bench fuzz prices wheel clean
+.PHONY: help install demo quick test format golden parser bench fuzz simulate prices wheel clean
 
 help:
 	@echo "make demo    install, fetch the embedded model, answer a question with it"
@@ -19,6 +19,7 @@ help:
 	@echo "make parser  regenerate the parser's tables from the grammar"
 	@echo "make bench   measure; prints ratios"
 	@echo "make fuzz    run the compiler on made-up inputs (SECONDS=60, SEED=)"
+	@echo "make simulate  100,000 random runs on virtual time (RUNS=, SEED=)"
 	@echo "make prices  regenerate the price table"
 
 install: $(STAMP)
@@ -97,6 +98,12 @@ fuzz: install
 	  echo "elsewhere it needs Clang. The same targets run without it: pytest tests/archonc/test_fuzz.py"; \
 	  exit 1; }
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+RUNS ?= 100000
+
+# Random plans, replies, times, failures and stops against what the runtime promises.
+simulate: install
+	@$(BIN)/python -m tests.simulate --runs $(RUNS) --seed $(or $(SEED),0)
 
 prices: install
 	$(BIN)/python tools/make_prices.py

@@ -50,6 +50,7 @@ COMMANDS = {
     "diff": ("archonc.cli.diff", "what changed in meaning between two programs or plans"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
     "runs": ("archonc.cli.runs", "list, show, prune or export the runs of the journal"),
+    "simulate": ("archonc.cli.simulate", "tell what an architecture carries, on virtual time"),
     "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 import anyio
 
-from archon_runtime.budget import BudgetRefusal, Ledger, Reservation
+from archon_runtime.budget import Holds, Ledger, Reservation
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import (
     ArchonError,
@@ -21,7 +21,8 @@ from archon_runtime.errors import (
 )
 from archon_runtime.journal import CallState
 from archon_runtime.known_reply import take_cached, tell_known
-from archon_runtime.open_call import Ask, OpenCall
+from archon_runtime.limits import Turn
+from archon_runtime.open_call import Ask, OpenCall, place_error
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
 from archon_runtime.provider_pool import OpenProvider
 from archon_runtime.recorder import Recorder
@@ -34,6 +35,15 @@ __all__ = ["SHORTEST_REPLY", "Calls"]
 
 SHORTEST_REPLY = 16
 """No reply is asked for that the budget would cut below so many tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How long a reply the budget leaves room for (None: unlimited), and what it holds back."""
+
+    reply: int | None
+    holds: Holds
+    is_clipped: bool = False
 
 
 class Calls:
@@ -106,7 +116,7 @@ class Calls:
         try:
             size = await self._measure(ask)
         except ArchonError as error:
-            raise _placed(error, ask, attempt=0) from None
+            raise place_error(error, ask, attempt=0) from None
         sent = replace(ask.request, max_tokens=await self._longest_reply(ask, size))
         cached = await take_cached(self._record, self._recorder, ask, key, sent)
         if cached is not None:
@@ -126,7 +136,7 @@ class Calls:
                 random = random or Random(f"{self._seed}:{key}")
                 wait_s = self._policy.wait_s(error, attempt, random)
                 if wait_s is None:
-                    raise _placed(error, ask, attempt) from None
+                    raise place_error(error, ask, attempt) from None
                 said = f"attempt {attempt} failed ({error.message}); tried again"
                 self._note(ask, "retry", said)
             await anyio.sleep(wait_s)
@@ -148,32 +158,49 @@ class Calls:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
         wanted = ask.worst(size, longest or 0)
-        async with opened.traffic.turn(ask.model.model, wanted) as turn:
-            request, reservation = await self._reserve(ask, size, longest)
-            call = OpenCall(
-                ask,
-                request,
-                self._record.next_entry(key, ask.path),
-                ledger=self._ledgers[ask.layer_index],
-                reservation=reservation,
-                record=self._record,
-                recorder=self._recorder,
-            )
-            try:
-                await call.intend()
-                turn.sent = True
-                reply = await opened.provider.chat(request)
-                await call.accept(reply)
-                return reply
-            except (ProviderError, ModelMissing) as error:
-                call.fail(error)
-                self._pause(opened, error)
-                if isinstance(error, ModelMissing):
-                    raise _placed(error, ask, attempt=0) from None
-                raise
-            finally:
-                call.abandon()
-                turn.billed_tokens = call.billed_tokens
+        while True:
+            # Before its turn: what waits for money must not hold a slot, or start at once then.
+            while self._fit(ask, size, longest) is None:
+                await self._ledgers[ask.layer_index].changed()
+            async with opened.traffic.turn(ask.model.model, wanted) as turn:
+                fit = self._fit(ask, size, longest)
+                if fit is not None:
+                    made = self._reserve(ask, size, fit)
+                    return await self._send(ask, key, opened, turn, *made)
+
+    async def _send(
+        self,
+        ask: Ask,
+        key: str,
+        opened: OpenProvider,
+        turn: Turn,
+        request: ChatRequest,
+        reservation: Reservation,
+    ) -> ChatResponse:
+        call = OpenCall(
+            ask,
+            request,
+            self._record.next_entry(key, ask.path),
+            ledger=self._ledgers[ask.layer_index],
+            reservation=reservation,
+            record=self._record,
+            recorder=self._recorder,
+        )
+        try:
+            await call.intend()
+            turn.sent = True
+            reply = await opened.provider.chat(request)
+            await call.accept(reply)
+            return reply
+        except (ProviderError, ModelMissing) as error:
+            call.fail(error)
+            self._pause(opened, error)
+            if isinstance(error, ModelMissing):
+                raise place_error(error, ask, attempt=0) from None
+            raise
+        finally:
+            call.abandon()
+            turn.billed_tokens = call.billed_tokens
 
     def _pause(self, opened: OpenProvider, error: ArchonError) -> None:
         """Let nothing start while the provider asks so; another key's limit is another one."""
@@ -188,33 +215,31 @@ class Calls:
             return asked
         return window - size.most if asked is None else min(asked, window - size.most)
 
-    async def _reserve(
-        self, ask: Ask, size: PromptSize, longest: int | None
-    ) -> tuple[ChatRequest, Reservation]:
-        """Reserve a call in full; if it does not fit, wait for room; then clip the reply.
+    def _fit(self, ask: Ask, size: PromptSize, longest: int | None) -> _Fit | None:
+        """Tell how long the reply may be; None: wait for room.
 
         Room may still come while calls are under way, since most are billed less than
         they reserved. Only what nothing can give room to is clipped, or refused.
         """
         ledger = self._ledgers[ask.layer_index]
         shortest = SHORTEST_REPLY if longest is None else min(SHORTEST_REPLY, longest)
-        while True:
-            wanted = ask.worst(size, shortest if longest is None else longest)
-            holds = self._tail.holds(ask.layer_index, wanted)
-            room = ledger.room(holds).completion_for(size.most, ask.price)
-            if room is None or (longest is not None and room >= longest):
-                reply = longest
-            elif ledger.may_fit_later(wanted, holds):
-                await ledger.changed()
-                continue
-            else:
-                reply = max(room, shortest)
-                self._note(ask, "clipped", f"the budget leaves {reply} tokens for the reply")
-            estimate = ask.worst(size, reply or 0)
-            reservation = ledger.reserve(estimate, holds)
-            asked = ask.request
-            is_whole = asked.max_tokens == reply
-            return asked if is_whole else replace(asked, max_tokens=reply), reservation
+        wanted = ask.worst(size, shortest if longest is None else longest)
+        holds = self._tail.holds(ask.layer_index, wanted)
+        room = ledger.room(holds).completion_for(size.most, ask.price)
+        if room is None or (longest is not None and room >= longest):
+            return _Fit(longest, holds)
+        if ledger.may_fit_later(wanted, holds):
+            return None
+        return _Fit(max(room, shortest), holds, is_clipped=True)
+
+    def _reserve(self, ask: Ask, size: PromptSize, fit: _Fit) -> tuple[ChatRequest, Reservation]:
+        estimate = ask.worst(size, fit.reply or 0)
+        reservation = self._ledgers[ask.layer_index].reserve(estimate, fit.holds)
+        if fit.is_clipped:
+            self._note(ask, "clipped", f"the budget leaves {fit.reply} tokens for the reply")
+        asked = ask.request
+        is_whole = asked.max_tokens == fit.reply
+        return asked if is_whole else replace(asked, max_tokens=fit.reply), reservation
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:
         self._recorder.note(Note(ask.layer, ask.step, kind, f"{ask.path}: {message}"))
@@ -222,12 +247,3 @@ class Calls:
 
 def _named(reply: ChatResponse, ask: Ask, first: Ask) -> ChatResponse:
     return reply if ask is first else replace(reply, model=ask.model_name)
-
-
-def _placed(error: ArchonError, ask: Ask, attempt: int) -> ArchonError:
-    """Say where in the plan an error happened: a provider knows only which model."""
-    unsaid = not error.place or isinstance(error, ProviderError)
-    if unsaid and not isinstance(error, BudgetRefusal):
-        tried = f", attempt {attempt}" if attempt else ""
-        error.place = f"step {ask.step}, model `{ask.model_name}`{tried}"
-    return error

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import anyio
 
-from archon_runtime.budget import OVERRUN_CODE, Ledger, Reservation
+from archon_runtime.budget import OVERRUN_CODE, BudgetRefusal, Ledger, Reservation
 from archon_runtime.chat import ChatRequest, ChatResponse
-from archon_runtime.errors import BadResponse, ModelMissing, ProviderError
+from archon_runtime.errors import ArchonError, BadResponse, ModelMissing, ProviderError
 from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
 from archon_runtime.journal_codec import request_to_json
@@ -21,7 +21,7 @@ from archon_runtime.run_record import CallEntry, RunRecord
 from archon_runtime.trace import Note
 from archon_runtime.usage import NOTHING, Price, Usage
 
-__all__ = ["Ask", "OpenCall"]
+__all__ = ["Ask", "OpenCall", "place_error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +202,12 @@ class OpenCall:
 
 def _told(error: ProviderError | ModelMissing) -> str:
     return f"{error.code}: {error.message}"
+
+
+def place_error(error: ArchonError, ask: Ask, attempt: int) -> ArchonError:
+    """Say where in the plan an error happened: a provider knows only which model."""
+    unsaid = not error.place or isinstance(error, ProviderError)
+    if unsaid and not isinstance(error, BudgetRefusal):
+        tried = f", attempt {attempt}" if attempt else ""
+        error.place = f"step {ask.step}, model `{ask.model_name}`{tried}"
+    return error

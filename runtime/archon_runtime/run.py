@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 
-from archon_runtime.books import open_books
+from archon_runtime.books import Account, open_books
 from archon_runtime.budget import BudgetRefusal, Ledger, out_of_time
 from archon_runtime.calls import Calls
 from archon_runtime.context import CheckRunner, RunTools
@@ -42,7 +42,7 @@ __all__ = ["Run"]
 
 
 class Run:
-    """Brings one sitting to its end."""
+    """Brings one sitting to its end; *ledger* and *tail* keep its books and its reserve."""
 
     def __init__(
         self,
@@ -54,6 +54,8 @@ class Run:
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
         retry: RetryPolicy,
+        ledger: type[Ledger] = Ledger,
+        tail: type[Tail] = Tail,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -62,17 +64,21 @@ class Run:
         self._check = check
         self._recorder = recorder
         self._techniques = techniques
-        self._seed = seed
-        self._retry = retry
-        self._scope = anyio.CancelScope()
-        self._is_stopped = False
+        self._seed, self._retry = seed, retry
+        self._scope, self._is_stopped = anyio.CancelScope(), False
         self._engine: Engine | None = None
-        self._books = open_books(self._spec)
+        self._tail = tail
+        self._books = open_books(self._spec, techniques, ledger)
 
     @property
     def ledger(self) -> Ledger:
         """The run's ledger."""
         return self._books.run
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Those of all layers, in the order of `walk_layers`."""
+        return self._books.accounts
 
     def stop(self) -> None:
         """Cut the run short: it ends with the best answer so far."""
@@ -83,8 +89,7 @@ class Run:
         """Run to the end.
 
         Raises:
-            ArchonError: with what was spent until then, and the run's id if there is
-                a journal.
+            ArchonError: with what was spent until then, and the run's id if it has one.
         """
         record, status = self._sitting.record, RunStatus.STOPPED
         try:
@@ -101,8 +106,7 @@ class Run:
                 raise failure from error
             raise
         finally:
-            # Also when cancelled from outside: nothing here waits. A journal that fails
-            # now has failed before, or fails the next one who writes.
+            # Also when cancelled from outside: nothing here waits, and failed before.
             with suppress(JournalFailed):
                 record.end(status, self.ledger.spent)
 
@@ -145,7 +149,7 @@ class Run:
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
         accounts = self._books.accounts
         needs = [need_of_layer(account.layer, self._spec.models) for account in accounts]
-        tail = Tail(needs, accounts)
+        tail = self._tail(needs, accounts)
         calls = Calls(
             providers=providers,
             ledgers=[account.ledger for account in accounts],

@@ -62,7 +62,8 @@ class Tail:
         """Tell what must stay free while layer number *layer* makes such a call.
 
         In each limited ledger that the call is booked in: the open needs of all others
-        that spend from it too, unless they come before it in the data's flow.
+        that spend from it too; of those that come before it in the data's flow the first
+        call, if they have had none.
         """
         if not self._others[layer]:
             return NO_HOLDS
@@ -71,9 +72,22 @@ class Tail:
         if own.calls:
             own = _larger(own, estimate)
         return {
-            ledger: Hold(sum((self._open_need(each) for each in others), NOTHING), own, first)
-            for ledger, others in self._others[layer]
+            ledger: self._hold(others, earlier, own, first)
+            for ledger, others, earlier in self._others[layer]
         }
+
+    def _hold(
+        self, others: tuple[int, ...], earlier: tuple[int, ...], own: Usage, first: Usage
+    ) -> Hold:
+        passed_by = sum(self._is_untouched(each) for each in earlier)
+        later = sum((self._open_need(each) for each in others), Usage(calls=passed_by))
+        untouched = passed_by + sum(self._is_untouched(each) for each in others)
+        return Hold(later, own, first, untouched)
+
+    def _is_untouched(self, layer: int) -> bool:
+        """Tell whether the layer needs calls and has had none."""
+        need = self._needs[layer].calls
+        return bool(need and layer not in self.finished and not self._accounts[layer].booked.calls)
 
     def _open_need(self, layer: int) -> Usage:
         """Need of the calls that the layer has not made yet."""
@@ -93,15 +107,19 @@ class Tail:
 
 def _others(
     account: Account, layer: int, lineages: Sequence[frozenset[Ledger]]
-) -> tuple[tuple[Ledger, tuple[int, ...]], ...]:
-    """List the limited ledgers that a layer spends from, each with who else needs it still."""
-    rest = [i for i in range(len(lineages)) if i != layer and i not in account.earlier]
-    shared = (
-        (ledger, tuple(index for index in rest if ledger in lineages[index]))
-        for ledger in account.ledger.lineage()
-        if ledger.limits != _NO_LIMITS
-    )
-    return tuple((ledger, others) for ledger, others in shared if others)
+) -> tuple[tuple[Ledger, tuple[int, ...], tuple[int, ...]], ...]:
+    """List the limited ledgers that a layer spends from, each with who else does.
+
+    Those that come before the layer in the data's flow stand apart, as the last.
+    """
+    shared = []
+    for ledger in account.ledger.lineage():
+        sharing = [i for i, each in enumerate(lineages) if i != layer and ledger in each]
+        if ledger.limits != _NO_LIMITS and sharing:
+            others = tuple(i for i in sharing if i not in account.earlier)
+            earlier = tuple(i for i in sharing if i in account.earlier)
+            shared.append((ledger, others, earlier))
+    return tuple(shared)
 
 
 def _larger(left: Usage, right: Usage) -> Usage:
