@@ -14,7 +14,7 @@ from archonc.check.budget import ReadBudget, check_least, check_prices, read_bud
 from archonc.check.flatten import MOST_LAYERS, FlatArchitecture, PlacedLayer, flatten, report_twice
 from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
 from archonc.check.nested import Body, answer_flow, fill_nested, make_step
-from archonc.check.prices import price_of_model
+from archonc.check.prices import price_model
 from archonc.check.require import check_requires
 from archonc.check.scope import MOST_IN_FILE, Scope
 from archonc.check.steps import DraftStep, draft_layer
@@ -22,7 +22,6 @@ from archonc.check.typed import (
     CheckedLayer,
     CheckedNested,
     CheckedStep,
-    PricedModel,
     leaf_steps,
 )
 from archonc.check.window import check_window
@@ -182,9 +181,7 @@ class _BodyChecker:
         return CheckedStep(
             id=step_id,
             technique=step.technique,
-            model=None
-            if model is None
-            else PricedModel(model, price_of_model(model, self._scope.price_of)),
+            model=None if model is None else price_model(model, self._scope.price_of),
             prompt=step.prompt,
             span=step.span,
             options=step.options,

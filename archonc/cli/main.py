@@ -41,6 +41,7 @@ class PlainCommand(Command, Protocol):
 
 # Modules are imported when their command is called: `check` must not load what `run` needs.
 COMMANDS = {
+    "new": ("archonc.cli.new", "begin a program, from the library of architectures"),
     "check": ("archonc.cli.check", "check programs; silent if they are right"),
     "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),

@@ -157,7 +157,7 @@ class _Loader:
     def _report_failure(
         self, statement: ImportDecl, failure: Diagnostic, target: Path, name: Path
     ) -> None:
-        near = suggest(target.name, _programs_in(target.parent))
+        near = _nearest_to(target)
         edits: tuple[Edit, ...] = ()
         if near:
             written = statement.path.value
@@ -182,11 +182,14 @@ def _resolve(folder: Path, written: str) -> Path | None:
         return None
 
 
-def _programs_in(folder: Path) -> list[str]:
+def _nearest_to(target: Path) -> str | None:
+    """Find a program beside *target* that may have been meant; the ending says nothing."""
     try:
-        return [each.name for each in folder.glob("*.archon")] if folder.is_dir() else []
+        stems = [each.stem for each in target.parent.glob("*.archon")]
     except OSError:
-        return []  # a name that is too long, or a folder that may not be read
+        return None  # a name that is too long, or a folder that may not be read
+    stem = target.stem if target.stem in stems else suggest(target.stem, stems)
+    return None if stem is None or f"{stem}.archon" == target.name else f"{stem}.archon"
 
 
 def _report_unreadable(

@@ -70,7 +70,9 @@ def bind_name(
     symbol = names.get(reference.text)
     if symbol is None:
         fitting = [name for name, each in names.items() if isinstance(each, wanted)]
-        report_unknown_name(reference, fitting, sink, what)
+        # What could not be read may be what was meant.
+        unread = [name for name, each in names.items() if isinstance(each, Unknown)]
+        report_unknown_name(reference, fitting, unread, sink, what)
         return Unknown(reference.text)
     if isinstance(symbol, wanted):
         return symbol
@@ -88,10 +90,14 @@ def bind_name(
 
 
 def report_unknown_name(
-    reference: Reference, fitting: list[str], sink: DiagnosticSink, what: str
+    reference: Reference,
+    fitting: list[str],
+    unread: list[str],
+    sink: DiagnosticSink,
+    what: str,
 ) -> None:
-    """Report a name that nothing declares."""
-    near = suggest(reference.text, fitting)
+    """Report a name that nothing declares; *unread* are names that nobody knows the kind of."""
+    near = suggest(reference.text, [*fitting, *unread])
     noun = what.partition(" ")[2]
     if near:
         helps = (f"did you mean `{near}`?",)

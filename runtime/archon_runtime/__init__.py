@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archon_runtime.plan_file import Plan
     from archon_runtime.question import Question
     from archon_runtime.result import Result
+    from archon_runtime.retry import RetryPolicy
     from archon_runtime.runtime import Runtime, run_sync
     from archon_runtime.usage import Usage
 
@@ -33,6 +34,7 @@ __all__ = [
     "Plan",
     "Question",
     "Result",
+    "RetryPolicy",
     "Role",
     "Runtime",
     "Usage",
@@ -48,6 +50,7 @@ _HOMES = {
     "Plan": "plan_file",
     "Question": "question",
     "Result": "result",
+    "RetryPolicy": "retry",
     "Role": "chat",
     "Runtime": "runtime",
     "Usage": "usage",

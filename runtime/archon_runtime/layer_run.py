@@ -228,6 +228,8 @@ class LayerRun:
         return end - self._started_s
 
     def _tell_progress(self) -> None:
+        if not self._tools.recorder.is_heard:
+            return
         self._tools.recorder.emit(
             LayerProgress(
                 self.layer.name,

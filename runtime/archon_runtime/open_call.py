@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import anyio
 
@@ -11,11 +13,13 @@ from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import BadResponse, ModelMissing, ProviderError
 from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
+from archon_runtime.journal_codec import request_to_json
 from archon_runtime.plan import ModelSpec
+from archon_runtime.prompt_size import PromptSize
 from archon_runtime.recorder import Recorder
 from archon_runtime.run_record import CallEntry, RunRecord
 from archon_runtime.trace import Note
-from archon_runtime.usage import NOTHING, Usage
+from archon_runtime.usage import NOTHING, Price, Usage
 
 __all__ = ["Ask", "OpenCall"]
 
@@ -25,6 +29,8 @@ class Ask:
     """One completion that a step wants: a logical call, whatever attempts it takes.
 
     `layer_index` counts layers from 0, as `walk_layers` goes; `turn` is the technique's.
+    `price` is what it is reserved at: the dearest of its model's and the fallbacks' that
+    may follow.
     """
 
     layer_index: int
@@ -34,11 +40,26 @@ class Ask:
     model: ModelSpec
     request: ChatRequest
     turn: int
+    price: Price | None = None
 
     @property
     def path(self) -> str:
         """Where in the plan this is asked: the same in every sitting of a run."""
         return f"{self.layer}/{self.step}#{self.request.sample}.{self.turn}"
+
+    def key(self, *, is_fallback: bool) -> str:
+        """Name the logical call: where it is asked and what, before the budget clips it.
+
+        A fallback's name is part of it: two providers may have a model of the same name.
+        """
+        name = self.model_name if is_fallback else ""
+        what = f"{self.path}\n{name}{request_to_json(self.request)}"
+        return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def worst(self, size: PromptSize, completion: int) -> Usage:
+        """What the call may be billed at most, if its reply has *completion* tokens."""
+        cost = self.price.cost_usd(size.most, completion) if self.price else NOTHING.cost_usd
+        return Usage(1, size.most, completion, cost)
 
 
 class OpenCall:
@@ -65,6 +86,7 @@ class OpenCall:
         self._started_s = anyio.current_time()
         self._sent = False
         self._closed = False
+        self.billed_tokens: int | None = None
 
     async def intend(self) -> None:
         """Make the intent durable; from here on the request counts as sent."""
@@ -87,10 +109,14 @@ class OpenCall:
         await self._record.commit(self._entry, CallState.REPLIED, bill, now, reply)
 
     def fail(self, error: ProviderError | ModelMissing) -> None:
-        """Book a failed attempt: a call without tokens, or its reservation if it was billed."""
+        """Book a failed attempt: without tokens, or what its reply states, or all reserved."""
         if self._closed:
             return
-        if isinstance(error, ProviderError) and error.billed:
+        if isinstance(error, ProviderError) and error.stated:
+            prompt, completion = error.stated
+            bill = Usage(1, prompt, completion, self._cost(prompt, completion))
+            self._close(CallState.FAILED, bill)
+        elif isinstance(error, ProviderError) and error.billed:
             self._close_unknown(error.message)
         else:
             self._close(CallState.FAILED, Usage(calls=1))
@@ -111,20 +137,24 @@ class OpenCall:
     def _close_unknown(self, reason: str) -> None:
         self._recorder.unknown_calls += 1
         self._note("unknown", f"the bill is not known ({reason}); counted at its reservation")
-        self._close(CallState.UNKNOWN, self._reservation.estimate)
+        estimate = self._reservation.estimate
+        cost = self._cost(estimate.prompt_tokens, estimate.completion_tokens)
+        self._close(CallState.UNKNOWN, replace(estimate, cost_usd=cost))
 
     def _close(self, state: CallState, bill: Usage, *, write: bool = True) -> None:
         self._closed = True
+        self.billed_tokens = bill.tokens
         above = self._ledger.settle(self._reservation, bill)
-        now = anyio.current_time()
         if write:
-            self._record.note_end(self._entry, state, bill, now)
+            self._record.note_end(self._entry, state, bill, anyio.current_time())
         if self._request.max_tokens is None:
             # Nothing bounded the completion, so nothing was promised about it.
             above = tuple(name for name in above if name in ("calls", "prompt_tokens"))
         if above:
             fields = ", ".join(f"`{name}`" for name in above)
             self._note("overrun", f"the bill is above its reservation in {fields}", OVERRUN_CODE)
+        if not self._recorder.is_heard:
+            return
         self._recorder.emit(
             CallFinished(
                 self._entry.path,
@@ -134,7 +164,7 @@ class OpenCall:
                 self._entry.attempt,
                 state,
                 bill,
-                now - self._started_s,
+                anyio.current_time() - self._started_s,
             )
         )
 
@@ -150,9 +180,11 @@ class OpenCall:
             completion = len(reply.text.encode("utf-8", "surrogatepass"))
         elif completion is None:
             completion = estimate.completion_tokens
+        return Usage(1, prompt, completion, self._cost(prompt, completion))
+
+    def _cost(self, prompt: int, completion: int) -> Decimal:
         price = self._ask.model.price
-        cost = price.cost_usd(prompt, completion) if price else NOTHING.cost_usd
-        return Usage(1, prompt, completion, cost)
+        return price.cost_usd(prompt, completion) if price else NOTHING.cost_usd
 
     def _note(self, kind: str, message: str, code: str = "") -> None:
         said = f"{self._entry.path}: {message}"

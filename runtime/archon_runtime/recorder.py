@@ -18,6 +18,11 @@ class Recorder:
         self._notes: list[Note] = []
         self.unknown_calls = 0
 
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether somebody listens: else an event need not be made."""
+        return self._on_event is not None
+
     def emit(self, event: Event) -> None:
         """Tell the listener, if there is one."""
         if self._on_event is not None:

@@ -22,6 +22,8 @@ from archon_runtime.plan import (
     BudgetSpec,
     OnExhausted,
     PlanSpec,
+    model_chain,
+    models_asked,
     walk_layers,
     walk_nested,
     walk_steps,
@@ -50,6 +52,7 @@ class Run:
         recorder: Recorder,
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
+        retry: RetryPolicy,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -59,6 +62,7 @@ class Run:
         self._recorder = recorder
         self._techniques = techniques
         self._seed = seed
+        self._retry = retry
         self._scope = anyio.CancelScope()
         self._is_stopped = False
         self._engine: Engine | None = None
@@ -86,7 +90,8 @@ class Run:
             result = await self._work()
             if not self._is_stopped:
                 status = RunStatus.DEGRADED if result.degraded else RunStatus.DONE
-            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+            if record.run_id:  # else nobody reads it, and a large result takes long to write
+                record.end(status, self.ledger.spent, json.dumps(result.to_json()))
             return result
         except ArchonError as error:
             status = RunStatus.STOPPED if self._is_stopped else RunStatus.FAILED
@@ -118,10 +123,8 @@ class Run:
 
     async def _open_providers(self) -> Mapping[str, OpenProvider]:
         """Open what the plan's steps need, before anything is paid for."""
-        asked = {step.model for step in walk_steps(self._spec.layers)}
-        names = dict.fromkeys(
-            model.provider for name, model in self._spec.models.items() if name in asked
-        )
+        models = self._spec.models
+        names = dict.fromkeys(models[name].provider for name in models_asked(self._spec))
         return {name: await self._pool.get(name, self._spec.providers[name]) for name in names}
 
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
@@ -135,7 +138,7 @@ class Run:
             record=self._sitting.record,
             recorder=self._recorder,
             seed=self._seed,
-            policy=RetryPolicy(),
+            policy=self._retry,
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
         return Engine(PipelineTools(tools, self._books, tail, self._techniques, self._seed))
@@ -156,7 +159,7 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in walk_layers(self._spec.layers)),
-                _cannot_exceed(self._spec, RetryPolicy().attempts),
+                _cannot_exceed(self._spec, self._retry.attempts * _most_models(self._spec)),
                 self._spec.assumed,
                 self.ledger.spent,
             )
@@ -191,14 +194,20 @@ def _check_prices(spec: PlanSpec) -> None:
     budgets += (nested.budget for nested in walk_nested(spec.layers))
     if not any(budget and budget.cost_usd is not None for budget in budgets):
         return
-    asked = {step.model for step in walk_steps(spec.layers)}
-    for name, model in spec.models.items():
+    for name in models_asked(spec):
+        model = spec.models[name]
         kind = KINDS.get(spec.providers[model.provider].kind)
-        if name in asked and model.price is None and not (kind and kind.free):
+        if model.price is None and not (kind and kind.free):
             raise PlanInvalid(
                 f"`cost` is limited, and model `{name}` has no price",
                 help="state the model's price, or limit calls and tokens instead",
             )
+
+
+def _most_models(spec: PlanSpec) -> int:
+    """Count the models that one call may ask, one after another, at most."""
+    asked = {step.model for step in walk_steps(spec.layers) if step.model is not None}
+    return max((len(model_chain(spec.models, name)) for name in asked), default=1)
 
 
 def _cannot_exceed(spec: PlanSpec, attempts: int) -> bool:

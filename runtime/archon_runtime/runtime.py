@@ -21,6 +21,7 @@ from archon_runtime.providers.base import Provider
 from archon_runtime.question import Question
 from archon_runtime.recorder import Recorder
 from archon_runtime.result import Result
+from archon_runtime.retry import RetryPolicy
 from archon_runtime.run import Run
 from archon_runtime.sandbox.base import Sandbox
 from archon_runtime.sitting import Asked, begin, take_up
@@ -40,8 +41,9 @@ class Runtime:
 
     Without *journal*, a run lives in memory only and cannot be resumed. *providers*
     stand for the plan's of the same names, or make all of them. *techniques* are added
-    to the built-in ones. *seed* is where waits between retries and random choices
-    begin. *unsafe_checks* lets untrusted checks run without a sandbox.
+    to the built-in ones. *retry* is how often failed calls are tried. *seed* is where
+    waits between retries and random choices begin.
+    *unsafe_checks* lets untrusted checks run without a sandbox.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Runtime:
         seed: int = 0,
         on_event: Callable[[Event], None] | None = None,
         techniques: Mapping[str, type[Technique[Any]]] | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         self._journal_path = journal
         self._journal: Journal | None = None
@@ -65,6 +68,7 @@ class Runtime:
         self._seed = seed
         self._on_event = on_event
         self._techniques = {**TECHNIQUES, **(techniques or {})}
+        self._retry = retry or RetryPolicy()
         self._pool = ProviderPool(self._make_provider)
         self._workers: TrustedWorkers | None = None
         self._runs: set[Run] = set()
@@ -119,6 +123,7 @@ class Runtime:
             recorder=Recorder(self._on_event),
             techniques=self._techniques,
             seed=self._seed,
+            retry=self._retry,
         )
         self._runs.add(run)
         try:
@@ -193,6 +198,7 @@ def run_sync(
     seed: int = 0,
     on_event: Callable[[Event], None] | None = None,
     techniques: Mapping[str, type[Technique[Any]]] | None = None,
+    retry: RetryPolicy | None = None,
 ) -> Result:
     """Run one plan and wait for its result: `Runtime.run` for code without an event loop."""
 
@@ -206,6 +212,7 @@ def run_sync(
             seed=seed,
             on_event=on_event,
             techniques=techniques,
+            retry=retry,
         ) as runtime:
             return await runtime.run(plan, question, data, resume)
 

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import anyio
+import anyio.lowlevel
 
 from archon_runtime.candidate import Candidate
 from archon_runtime.errors import StepFailed
@@ -32,8 +33,24 @@ CURRENT_JOB: ContextVar[Job | None] = ContextVar("CURRENT_JOB", default=None)
 
 @dataclass(slots=True)
 class _Place:
+    """A place; what wakes those who wait for it is made when somebody waits."""
+
     candidate: Candidate | None = None
-    decided: anyio.Event = field(default_factory=anyio.Event)
+    is_decided: bool = False
+    waited_for: anyio.Event | None = None
+
+    def decide(self, candidate: Candidate | None) -> None:
+        self.candidate, self.is_decided = candidate, True
+        if self.waited_for is not None:
+            self.waited_for.set()
+
+    async def wait(self) -> None:
+        if self.is_decided:
+            await anyio.lowlevel.checkpoint()
+            return
+        if self.waited_for is None:
+            self.waited_for = anyio.Event()
+        await self.waited_for.wait()
 
 
 class UnitTests:
@@ -121,7 +138,7 @@ class Stream:
 
     def is_decided(self, index: int) -> bool:
         """Tell whether a place is decided."""
-        return self._places[index].decided.is_set()
+        return self._places[index].is_decided
 
     def put(self, index: int, candidate: Candidate) -> None:
         """Fill a place; nothing happens if it became unneeded meanwhile.
@@ -149,7 +166,7 @@ class Stream:
     async def get(self, index: int) -> Candidate | None:
         """Wait for a place to be decided."""
         place = self._places[index]
-        await place.decided.wait()
+        await place.wait()
         return place.candidate
 
     def drop_unneeded(self, index: int) -> None:
@@ -161,9 +178,7 @@ class Stream:
         self.on_unneeded(index)
 
     def _decide(self, index: int, candidate: Candidate | None) -> None:
-        place = self._places[index]
-        place.candidate = candidate
-        place.decided.set()
+        self._places[index].decide(candidate)
         self.decided += 1
         self.filled += candidate is not None
         self.on_decided()

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from archon_runtime.books import Account
 from archon_runtime.bounds import Range
-from archon_runtime.budget import Holds, Ledger
-from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, StepSpec
+from archon_runtime.budget import NO_HOLDS, Holds, Ledger
+from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, StepSpec, model_chain
 from archon_runtime.room import Hold
-from archon_runtime.usage import NOTHING, Usage
+from archon_runtime.usage import NOTHING, Usage, dearest
 
 __all__ = ["Tail", "need_of_layer"]
 
@@ -33,7 +33,8 @@ def _need_of_step(step: StepSpec, models: Mapping[str, ModelSpec]) -> Usage:
         return NOTHING
     prompt = _share(step.bounds.prompt_tokens, calls)
     completion = _share(step.bounds.completion_tokens, calls)
-    price = models[step.model].price
+    prices = (models[each].price for each in model_chain(models, step.model))
+    price = dearest(each for each in prices if each is not None)
     cost = price.cost_usd(prompt, completion) if price else Decimal(0)
     return Usage(calls.least, prompt, completion, cost)
 
@@ -63,6 +64,8 @@ class Tail:
         In each limited ledger that the call is booked in: the open needs of all others
         that spend from it too, unless they come before it in the data's flow.
         """
+        if not self._others[layer]:
+            return NO_HOLDS
         own = self._open_need(layer)
         first = estimate if self._accounts[layer].booked.calls == 0 else NOTHING
         if own.calls:

@@ -69,7 +69,7 @@ async def run(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[bytes]
         ("cut", "R0134"),
         ("html", "R0136"),
         ("no-choices", "R0136"),
-        ("status-401", "R0132"),
+        ("status-401", "R0138"),
         ("status-500", "R0134"),
     ],
 )

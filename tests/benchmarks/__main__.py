@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.benchmarks.call_speed import measure_calls
 from tests.benchmarks.check_speed import measure_check
 from tests.benchmarks.format_speed import measure_format
 from tests.benchmarks.layer_speed import measure_layer
@@ -10,3 +11,4 @@ if __name__ == "__main__":
     measure_check()
     measure_format()
     measure_layer()
+    measure_calls()
