@@ -38,6 +38,9 @@ ODD: tuple[object, ...] = (
         "[a",
     ),
 )
+MOST_COPIED = 500
+"""Longest text of a value that is put in many times: what doubles itself outgrows any memory."""
+
 _SIGNS = ("{", "}", "[", "]", ",", ":", '"', "'", "\\", "\n", "\\ud800", "\\u0000", "NaN", "1e999")
 _NUMBERS = ("1e999", "-1e999", "0.0000000000000001", "9" * 30, "NaN", "Infinity", "1E400", "-0")
 
@@ -60,7 +63,9 @@ def mutate_tree(tree: Any, chance: random.Random) -> None:
     if not places:
         return
     (holder, key), (other, other_key) = chance.choice(places), chance.choice(places)
-    copied = json.loads(json.dumps(other[other_key]))
+    written = json.dumps(other[other_key])
+    copied = json.loads(written)
+    many = 50 if len(written) < MOST_COPIED else 1
     match chance.randrange(7):
         case 0 | 1:
             holder[key] = chance.choice(ODD)
@@ -69,7 +74,7 @@ def mutate_tree(tree: Any, chance: random.Random) -> None:
         case 3:
             del holder[key]
         case 4 if isinstance(holder, list):
-            holder[key:key] = [copied] * chance.choice((1, 1, 3, 50))
+            holder[key:key] = [copied] * chance.choice((1, 1, 3, many))
         case 4 | 5 if isinstance(holder, dict):
             name = (
                 other_key if isinstance(other_key, str) else chance.choice(("", "x", "é", "\ud800"))
