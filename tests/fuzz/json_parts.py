@@ -62,19 +62,24 @@ def mutate_tree(tree: Any, chance: random.Random) -> None:
     places = list(parts(tree)) if isinstance(tree, dict | list) else []
     if not places:
         return
-    (holder, key), (other, other_key) = chance.choice(places), chance.choice(places)
+    holder, key = chance.choice(places)
+    alike = [(o, k) for o, k in places if type(o[k]) is type(holder[key])]
+    # A value of the same type is more likely to mean something.
+    other, other_key = chance.choice(alike if chance.random() < 0.7 else places)
     written = json.dumps(other[other_key])
     copied = json.loads(written)
     many = 50 if len(written) < MOST_COPIED else 1
-    match chance.randrange(7):
+    match chance.randrange(9):
         case 0 | 1:
             holder[key] = chance.choice(ODD)
-        case 2:
+        case 2 | 7 | 8:
             holder[key] = copied
         case 3:
             del holder[key]
         case 4 if isinstance(holder, list):
-            holder[key:key] = [copied] * chance.choice((1, 1, 3, many))
+            # Each a copy of its own: a change to one would be a change to all, and multiply.
+            copies = chance.choice((1, 1, 3, many))
+            holder[key:key] = [json.loads(written) for _ in range(copies)]
         case 4 | 5 if isinstance(holder, dict):
             name = (
                 other_key if isinstance(other_key, str) else chance.choice(("", "x", "é", "\ud800"))
