@@ -53,7 +53,8 @@ def test_compile_makes_the_plan_that_was_chosen(file: Path, tmp_path: Path) -> N
 
 
 def test_run_answers_with_what_was_chosen(file: Path, capsys: Capture) -> None:
-    words = ["run", str(file), "What is it?", "--json", *options(file)]
+    journal = ["--journal", str(file.parent / "journal.sqlite")]
+    words = ["run", str(file), "What is it?", "--json", *journal, *options(file)]
     assert main(words) == 0
     assert json.loads(capsys.readouterr().out)["usage"]["calls"] == 4
 
