@@ -10,17 +10,20 @@ import anyio
 
 from archon_runtime.books import Account
 from archon_runtime.budget import BudgetRefusal, out_of_time
-from archon_runtime.context import RunTools, StepContext, StepPlace
+from archon_runtime.context import StepContext
 from archon_runtime.errors import ArchonError
 from archon_runtime.event import LayerFinished, LayerProgress, LayerStarted
+from archon_runtime.layer_rest import come_by_now, pass_on
 from archon_runtime.layer_work import Work, apply_technique
 from archon_runtime.nested_run import NestedRun
 from archon_runtime.plan import LayerSpec, NestedSpec, OnExhausted, StepSpec
-from archon_runtime.stream import Stream, UnitTests
+from archon_runtime.run_tools import RunTools, StepPlace
+from archon_runtime.stream import Stream
 from archon_runtime.techniques.base import Technique
 from archon_runtime.techniques.decode import decode_options
 from archon_runtime.together import run_together
 from archon_runtime.trace import LayerTrace, Note
+from archon_runtime.unit_tests import UnitTests
 
 __all__ = ["LayerRun"]
 
@@ -79,7 +82,8 @@ class LayerRun:
         technique = kind(decode_options(kind, step.options))
         self._reads_tests = self._reads_tests or technique.reads_tests()
         place = StepPlace(self._index, self.layer, step, offset, width)
-        context = StepContext(self._tools, place, technique, self.inflow.open_view(), self.out)
+        view = self.inflow.open_view(on_demand=technique.works_on_demand())
+        context = StepContext(self._tools, place, technique, view, self.out)
         begin = partial(apply_technique, technique, context)
         return Work(step, offset, width, context, context.inflow, begin)
 
@@ -101,10 +105,12 @@ class LayerRun:
             for nested in self.nested:
                 nested.cut_short()
         if self._makes_tests:
-            await self._pass_on()
+            await pass_on(self.inflow, self.out)
         await self._make_do(timed_out)
         for place in range(self.out.width):
             self.out.close(place)
+        for work in self._works:
+            work.inflow.leave()
         self._finish()
 
     def trace(self) -> LayerTrace:
@@ -139,18 +145,22 @@ class LayerRun:
             self._finish()
 
     async def _run_step(self, work: Work) -> None:
+        if work.width and not self._makes_tests:
+            await self.out.until_wanted(work.offset)
         try:
             await work.begin()
         except ArchonError as error:
             error.place = error.place or work.step.id
             raise
+        places = range(work.offset, work.offset + work.width)
         if work.doer.refusals:
+            for index in places if not self._makes_tests else ():
+                self.out.refuse(index)
             return  # its layer may have to let the inflow through
-        for index in range(work.offset, work.offset + work.width):
+        for index in places:
             self.out.close(index)
         # A step that has ended reads no more: what still comes for it is wasted work.
-        for index in range(work.inflow.width):
-            work.inflow.unneeded(index)
+        work.inflow.leave()
 
     async def _make_do(self, timed_out: BudgetRefusal | None) -> None:
         """Where the budget cut the layer short: say what is missing, or let the inflow through.
@@ -171,21 +181,13 @@ class LayerRun:
             self._note_degraded(f"layer `{self.layer.name}`: {missing}: {refusal.message}")
             return
         free = [i for i in range(self.out.width) if not self.out.is_decided(i)]
-        through = (await self.inflow.open_view().all())[: len(free)]
+        wanted = max(work.inflow.wanted for work in self._works)
+        through = await come_by_now(self.inflow, wanted, len(free))
+        self.out.reopen_refused()
         for index, candidate in zip(free, through, strict=False):
             self.out.put(index, candidate)
         passed = f"{len(through)} candidates go on as they came" if through else "it made nothing"
         self._note_degraded(f"layer `{self.layer.name}` was left out, {passed}: {refusal.message}")
-
-    async def _pass_on(self) -> None:
-        """Let through what a layer of unit tests did not get to, and older tests if it has none."""
-        inflow = self.inflow.open_view()
-        for index in range(self.out.width):
-            candidate = None if self.out.is_decided(index) else await inflow.get(index)
-            if candidate is not None:
-                self.out.put(index, candidate)
-        if not self.out.tests.is_settled:
-            self.out.tests.settle(await self.inflow.tests.get())
 
     def _time_refusal(self) -> BudgetRefusal:
         assert self.layer.budget is not None

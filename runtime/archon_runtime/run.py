@@ -12,7 +12,6 @@ import anyio
 from archon_runtime.books import open_books
 from archon_runtime.budget import BudgetRefusal, Ledger, out_of_time
 from archon_runtime.calls import Calls
-from archon_runtime.context import CheckRunner, RunTools
 from archon_runtime.engine import Engine
 from archon_runtime.errors import ArchonError, JournalFailed, PlanInvalid, RunStopped
 from archon_runtime.event import RunStarted
@@ -31,6 +30,7 @@ from archon_runtime.providers.kinds import KINDS
 from archon_runtime.recorder import Recorder
 from archon_runtime.result import Result
 from archon_runtime.retry import RetryPolicy
+from archon_runtime.run_tools import CheckRunner, RunTools
 from archon_runtime.sitting import Sitting
 from archon_runtime.tail import Tail, need_of_layer
 from archon_runtime.techniques.base import Technique

@@ -10,8 +10,9 @@ import anyio
 
 from archon_runtime.candidate import Candidate
 from archon_runtime.errors import StepFailed
+from archon_runtime.unit_tests import UnitTests
 
-__all__ = ["CURRENT_JOB", "Job", "Stream", "StreamView", "UnitTests"]
+__all__ = ["CURRENT_JOB", "Job", "Stream", "StreamView"]
 
 
 @dataclass(slots=True, eq=False)
@@ -36,54 +37,12 @@ class _Place:
     decided: anyio.Event = field(default_factory=anyio.Event)
 
 
-class UnitTests:
-    """The unit tests that flow beside candidates: settled once, perhaps with none.
-
-    Layers that write none share those of the layer before them.
-    """
-
-    def __init__(self) -> None:
-        self.texts: tuple[str, ...] = ()
-        self._settled = anyio.Event()
-        self._on_settled: list[Callable[[], None]] = []
-
-    @property
-    def is_settled(self) -> bool:
-        """Tell whether it is known which tests there are."""
-        return self._settled.is_set()
-
-    def settle(self, texts: tuple[str, ...]) -> None:
-        """Say which tests there are.
-
-        Raises:
-            StepFailed: that was said already: a mistake of the technique.
-        """
-        if self.is_settled:
-            raise StepFailed("the technique gave its unit tests twice")
-        self.texts = texts
-        self._settled.set()
-        waiting, self._on_settled = self._on_settled, []
-        for tell in waiting:
-            tell()
-
-    def when_settled(self, tell: Callable[[], None]) -> None:
-        """Call *tell* when it is known which tests there are, or at once if it is."""
-        if self.is_settled:
-            tell()
-        else:
-            self._on_settled.append(tell)
-
-    async def get(self) -> tuple[str, ...]:
-        """Wait until it is known which tests there are."""
-        await self._settled.wait()
-        return self.texts
-
-
 class Stream:
     """The candidates that one layer makes, in order, for the steps of the next one.
 
     A place is decided once: it holds a candidate or stays empty. `decided` and `filled`
-    count them. Without *tests* it is settled that there are none.
+    count them. Demand flows the other way: the first so many places are wanted by a
+    reader, and it may want more. Without *tests* it is settled that there are none.
     """
 
     def __init__(self, width: int, tests: UnitTests | None = None) -> None:
@@ -95,17 +54,40 @@ class Stream:
         self._places = tuple(_Place() for _ in range(width))
         self._views: list[StreamView] = []
         self._unneeded: set[int] = set()
+        self._refused: set[int] = set()
+        self._wanted = 0
+        self._demand_changed: anyio.Event | None = None
         self.decided = 0
         self.filled = 0
         self._on_first: list[Callable[[], None]] = []
         self.on_decided: Callable[[], None] = _ignore
         self.on_unneeded: Callable[[int], None] = _ignore_place
 
-    def open_view(self) -> StreamView:
-        """Let one more step read; a place is unneeded when all readers say so."""
+    def open_view(self, *, on_demand: bool = False) -> StreamView:
+        """Let one more step read; a place is unneeded when all readers say so.
+
+        All places are wanted at once, unless the reader says *on_demand* which. The
+        first one always is, so that work on candidates begins before work beside them.
+        """
         view = StreamView(self)
         self._views.append(view)
+        view.want(1 if on_demand else self.width)
         return view
+
+    def want(self, count: int) -> None:
+        """Want at least the first *count* places from now on."""
+        self._wanted = max(self._wanted, min(count, self.width))
+        self._tell_demand()
+
+    async def until_wanted(self, index: int) -> None:
+        """Wait until the work on a place is to begin, or is not to be done any more."""
+        while index >= self._wanted and not self.is_decided(index):
+            await self.demand_changed()
+
+    async def demand_changed(self) -> None:
+        """Wait until more is wanted, or a place is decided."""
+        self._demand_changed = self._demand_changed or anyio.Event()
+        await self._demand_changed.wait()
 
     def when_first(self, tell: Callable[[], None]) -> None:
         """Call *tell* when the first candidate is there, or at once if one is."""
@@ -137,6 +119,8 @@ class Stream:
         if self.is_decided(index):
             raise StepFailed(f"the technique filled place {index} twice")
         self._decide(index, candidate)
+        for refused in sorted(self._refused):
+            self.close(refused)
         waiting, self._on_first = self._on_first, []
         for tell in waiting:
             tell()
@@ -145,6 +129,23 @@ class Stream:
         """Leave a place empty for good, unless it is decided."""
         if 0 <= index < self.width and not self.is_decided(index):
             self._decide(index, None)
+
+    def refuse(self, index: int) -> None:
+        """Say that the budget refused the work on a place; the next one is wanted for it.
+
+        It stays empty as soon as any place is filled. Until then it is open: if nothing
+        at all is made, what flows in may have to stand there.
+        """
+        if self.is_decided(index):
+            return
+        self._refused.add(index)
+        self.want(self._wanted + 1)
+        if self.filled:
+            self.close(index)
+
+    def reopen_refused(self) -> None:
+        """Let places that the budget refused be filled after all."""
+        self._refused.clear()
 
     async def get(self, index: int) -> Candidate | None:
         """Wait for a place to be decided."""
@@ -166,7 +167,14 @@ class Stream:
         place.decided.set()
         self.decided += 1
         self.filled += candidate is not None
+        self._refused.discard(index)
+        self._tell_demand()
         self.on_decided()
+
+    def _tell_demand(self) -> None:
+        if self._demand_changed is not None:
+            self._demand_changed.set()
+            self._demand_changed = None
 
 
 class StreamView:
@@ -175,6 +183,8 @@ class StreamView:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._dropped: set[int] = set()
+        self.wanted = 0
+        """So many places, from the first, this reader wants by now."""
 
     @property
     def width(self) -> int:
@@ -183,6 +193,7 @@ class StreamView:
 
     async def get(self, index: int) -> Candidate | None:
         """Wait for one place; None if it stays empty."""
+        self.want(index + 1)
         job = CURRENT_JOB.get()
         if job is None or self._stream.is_decided(index):
             return await self._stream.get(index)
@@ -194,6 +205,7 @@ class StreamView:
 
     async def all(self) -> tuple[Candidate, ...]:
         """Wait for all places; the candidates that are there, in order."""
+        self.want(self.width)
         for index in range(self.width):
             await self._stream.get(index)
         return self._stream.candidates
@@ -201,6 +213,22 @@ class StreamView:
     async def tests(self) -> tuple[str, ...]:
         """Wait for the unit tests; empty if there are none."""
         return await self._stream.tests.get()
+
+    def want(self, count: int) -> None:
+        """Want at least the first *count* places from now on."""
+        if count > self.wanted:
+            self.wanted = min(count, self.width)
+            self._stream.want(count)
+
+    async def until_wanted(self, index: int) -> None:
+        """Wait until this reader wants a place."""
+        while index >= self.wanted:
+            await self._stream.demand_changed()
+
+    def leave(self) -> None:
+        """Say that this reader needs nothing any more."""
+        for index in range(self.width):
+            self.unneeded(index)
 
     def unneeded(self, index: int) -> None:
         """Say that this reader does not need a place."""

@@ -13,14 +13,18 @@ __all__ = ["run_together"]
 
 
 async def run_together(
-    jobs: Sequence[Callable[[], Awaitable[None]]], *, until: Callable[[], bool] | None = None
+    jobs: Sequence[Callable[[], Awaitable[None]]],
+    *,
+    until: Callable[[], bool] | None = None,
+    when: Callable[[int], Awaitable[None]] | None = None,
 ) -> None:
     """Run all jobs to their end; the first failure cancels the rest.
 
     `until` is asked after each job that ends; once it is true, the rest is cancelled.
-    Jobs reach their first wait in order. Of `ArchonError`s that come at the same time
-    the first by order is raised; anything else is a bug and is raised as it is. No
-    exception group leaves this function.
+    Jobs reach their first wait in order. `when` is waited for before a job, by its number,
+    and those behind it are started: there is no task before it can run. Of `ArchonError`s
+    that come at the same time the first by order is raised; anything else is a bug and is
+    raised as it is. No exception group leaves this function.
     """
     failures: dict[int, ArchonError] = {}
 
@@ -38,6 +42,8 @@ async def run_together(
     try:
         async with anyio.create_task_group() as group:
             for index, job in enumerate(jobs):
+                if when is not None:
+                    await when(index)
                 group.start_soon(run, index, job)
                 # Trio shuffles tasks that are started at once; one turn each keeps the order.
                 await anyio.lowlevel.checkpoint()

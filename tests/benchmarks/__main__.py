@@ -5,8 +5,10 @@ from __future__ import annotations
 from tests.benchmarks.check_speed import measure_check
 from tests.benchmarks.format_speed import measure_format
 from tests.benchmarks.layer_speed import measure_layer
+from tests.benchmarks.wave_calls import measure_waves
 
 if __name__ == "__main__":
     measure_check()
     measure_format()
     measure_layer()
+    measure_waves()

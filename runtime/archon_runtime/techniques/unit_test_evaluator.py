@@ -29,7 +29,7 @@ from archon_runtime.techniques.repair import (
     with_placeholder,
 )
 from archon_runtime.techniques.reply import Refusal, read_test_results
-from archon_runtime.techniques.sieve import Sieve, judged_of, sift
+from archon_runtime.techniques.sieve import Sieve, first_wave, judged_of, sift
 from archon_runtime.techniques.unit_tests import MOST_TESTS, tokens_with_tests
 
 __all__ = ["UnitTestEvaluator", "UnitTestEvaluatorOptions"]
@@ -118,6 +118,10 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         """Yes: it judges by them."""
         return True
 
+    def works_on_demand(self) -> bool:
+        """If only the first that pass are looked for."""
+        return self.options.first is not None
+
     def option_problems(self) -> tuple[OptionProblem, ...]:
         """Tell that two options say differently who goes on."""
         given = {
@@ -155,6 +159,8 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
 
     async def apply(self, ctx: Context, candidates: Inflow) -> None:
         """Judge all side by side, once the tests are there."""
+        if self.options.first is not None:
+            candidates.want(first_wave(self.options.first))  # sampled while tests are written
         tests = await candidates.tests()
         if not tests:
             await self._go_without(ctx, candidates)
@@ -186,10 +192,15 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
 
     async def _go_without(self, ctx: Context, candidates: Inflow) -> None:
         """Where the budget left no tests, the first candidates go on, as many as may."""
-        given = await candidates.all()
+        most = self._most(candidates.width)
+        given: list[Candidate] = []
+        for index in range(candidates.width):
+            candidate = await candidates.get(index) if len(given) < most else None
+            if candidate is not None:
+                given.append(candidate)
         if given:
             ctx.note("fallback", "there are no tests to judge by; the order that came in is kept")
-        for place, candidate in enumerate(given[: self._most(len(given))]):
+        for place, candidate in enumerate(given):
             ctx.put(place, candidate)
 
     def _most(self, count: int) -> int:
