@@ -14,10 +14,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from archon_runtime.batch import Batch
     from archon_runtime.candidate import Candidate, CheckResult
     from archon_runtime.chat import Message, Role
     from archon_runtime.errors import ArchonError
     from archon_runtime.event import Event
+    from archon_runtime.plan import BudgetSpec
     from archon_runtime.plan_file import Plan
     from archon_runtime.question import Question
     from archon_runtime.result import Result
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArchonError",
+    "Batch",
+    "BudgetSpec",
     "Candidate",
     "CheckResult",
     "Event",
@@ -41,6 +45,8 @@ __all__ = [
 
 _HOMES = {
     "ArchonError": "errors",
+    "Batch": "batch",
+    "BudgetSpec": "plan",
     "Candidate": "candidate",
     "CheckResult": "candidate",
     "Event": "event",

@@ -48,9 +48,12 @@ class Books:
     positions: Mapping[str, int]
 
 
-def open_books(spec: PlanSpec) -> Books:
-    """Open a ledger for the run, in it one for each layer, in these those of nested steps."""
-    run = Ledger(spec.budget)
+def open_books(spec: PlanSpec, batch: Ledger | None = None) -> Books:
+    """Open a ledger for the run, in it one for each layer, in these those of nested steps.
+
+    The run's is inside that of the *batch* it belongs to, if it does.
+    """
+    run = Ledger(spec.budget, batch)
     accounts: list[Account] = []
     _open_accounts(spec.layers, run, frozenset(), accounts)
     positions = {account.layer.name: index for index, account in enumerate(accounts)}

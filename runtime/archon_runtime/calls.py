@@ -39,7 +39,10 @@ SHORTEST_REPLY = 16
 
 
 class Calls:
-    """Makes the calls of one run. `ledgers` are those of the layers, as `walk_layers` goes."""
+    """Makes the calls of one run. `ledgers` are those of the layers, as `walk_layers` goes.
+
+    Of two runs the one with the lower `age` is the older one, and is served first.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Calls:
         recorder: Recorder,
         seed: int,
         policy: RetryPolicy,
+        age: int = 0,
     ) -> None:
         self._providers = providers
         self._ledgers = ledgers
@@ -59,6 +63,7 @@ class Calls:
         self._recorder = recorder
         self._seed = seed
         self._policy = policy
+        self._age = age
         self._asked: set[str] = set()
 
     async def ask(self, ask: Ask) -> ChatResponse:
@@ -115,7 +120,8 @@ class Calls:
     async def _attempt(self, ask: Ask, key: str, size: PromptSize) -> ChatResponse:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
-        async with opened.traffic.turn():
+        layers_left = len(self._ledgers) - 1 - ask.layer_index
+        async with opened.traffic.turn((layers_left, self._age)):
             request, reservation = await self._reserve(ask, size, longest)
             call = OpenCall(
                 ask,

@@ -7,25 +7,27 @@ from contextlib import asynccontextmanager
 
 import anyio
 
+from archon_runtime.turns import AT_ONCE, Priority, Turns
+
 __all__ = ["Traffic"]
 
 
 class Traffic:
-    """Lets calls to one provider through, first come, first served.
+    """Lets calls to one provider through: those nearest to an answer first.
 
     Starts are spaced evenly (1 / *rate_per_s* apart): no window of time, however
     the provider counts it, then sees more starts than the rate allows.
     """
 
     def __init__(self, concurrency: int, rate_per_s: float | None = None) -> None:
-        self._slots = anyio.Semaphore(max(1, concurrency))
+        self._slots = Turns(max(1, concurrency))
         self._gap_s = 1.0 / rate_per_s if rate_per_s else 0.0
         self._next_start = 0.0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, priority: Priority = AT_ONCE) -> AsyncIterator[None]:
         """Wait for a free slot and for the time to start; hold the slot meanwhile."""
-        async with self._slots:
+        async with self._slots.turn(priority):
             await self._wait_for_start()
             yield
 

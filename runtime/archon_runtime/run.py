@@ -50,6 +50,8 @@ class Run:
         recorder: Recorder,
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
+        age: int = 0,
+        batch: Ledger | None = None,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -62,7 +64,8 @@ class Run:
         self._scope = anyio.CancelScope()
         self._is_stopped = False
         self._engine: Engine | None = None
-        self._books = open_books(self._spec)
+        self._age = age
+        self._books = open_books(self._spec, batch)
 
     @property
     def ledger(self) -> Ledger:
@@ -136,6 +139,7 @@ class Run:
             recorder=self._recorder,
             seed=self._seed,
             policy=RetryPolicy(),
+            age=self._age,
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
         return Engine(PipelineTools(tools, self._books, tail, self._techniques, self._seed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.benchmarks.check_speed import measure_check
 from tests.benchmarks.format_speed import measure_format
 from tests.benchmarks.layer_speed import measure_layer
+from tests.benchmarks.map_stream import measure_stream
 from tests.benchmarks.wave_calls import measure_waves
 
 if __name__ == "__main__":
@@ -12,3 +13,4 @@ if __name__ == "__main__":
     measure_format()
     measure_layer()
     measure_waves()
+    measure_stream()

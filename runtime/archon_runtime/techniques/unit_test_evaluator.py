@@ -30,7 +30,13 @@ from archon_runtime.techniques.repair import (
 )
 from archon_runtime.techniques.reply import Refusal, read_test_results
 from archon_runtime.techniques.sieve import Sieve, first_wave, judged_of, sift
-from archon_runtime.techniques.unit_tests import MOST_TESTS, tokens_with_tests
+from archon_runtime.techniques.unit_tests import (
+    MOST_TESTS,
+    count_passes,
+    passes_all,
+    tell_score,
+    tokens_with_tests,
+)
 
 __all__ = ["UnitTestEvaluator", "UnitTestEvaluatorOptions"]
 
@@ -166,7 +172,9 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
             await self._go_without(ctx, candidates)
         elif self.options.first is not None or self.options.all:
             judge, none = partial(_judge, ctx, tests), partial(_if_none, ctx, self.options.first)
-            await sift(ctx, candidates, Sieve(judge, _passed, _score, none, self.options.first))
+            await sift(
+                ctx, candidates, Sieve(judge, passes_all, tell_score, none, self.options.first)
+            )
         else:
             await self._rank(ctx, candidates, tests)
 
@@ -186,7 +194,7 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         if not judged:
             return  # the budget allowed none: the runtime lets them go on as they came
         in_order = [judged.get(index, given[index]) for index in sorted(given)]
-        best = sorted(in_order, key=lambda each: -_passes(each))
+        best = sorted(in_order, key=lambda each: -count_passes(each))
         for place, candidate in enumerate(best[: self._most(len(best))]):
             ctx.put(place, candidate)
 
@@ -234,27 +242,12 @@ async def _judge(
 
 
 def _if_none(ctx: Context, first: int | None, judged: Sequence[Candidate]) -> Sequence[Candidate]:
-    most = max(map(_passes, judged))
-    best = [each for each in judged if _passes(each) == most][:first]
+    most = max(map(count_passes, judged))
+    best = [each for each in judged if count_passes(each) == most][:first]
     who = "1 goes" if len(best) == 1 else f"{len(best)} go"
     none = f"none of {len(judged)} candidates passed all tests"
     ctx.note("fallback", f"{none}; {who} on, with the most passes, {most}")
     return best
-
-
-def _passes(candidate: Candidate) -> int:
-    return sum(candidate.test_results or ())  # unreadable results are none
-
-
-def _passed(candidate: Candidate) -> bool:
-    return candidate.test_results is not None and all(candidate.test_results)
-
-
-def _score(candidate: Candidate) -> str:
-    results = candidate.test_results
-    if results is None:
-        return "its results could not be read"
-    return f"{sum(results)} of {len(results)} tests passed"
 
 
 def _format(count: int) -> str:
