@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from functools import reduce
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import replace
 from archon_runtime.flow import Flow
 from archon_runtime.plan import Answer
 from archonc.check.answer import check_left, read_answer
 from archonc.check.bounds import sizes_for
 from archonc.check.budget import ReadBudget, check_least, check_prices, read_budget
+from archonc.check.demand import least_needed, least_of, wanted_of_layers
 from archonc.check.flatten import MOST_LAYERS, FlatArchitecture, PlacedLayer, flatten, report_twice
 from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
+from archonc.check.layer_settings import read_settings_of_layer
 from archonc.check.nested import Body, answer_flow, fill_nested, make_step
 from archonc.check.prices import price_of_model
 from archonc.check.require import check_requires
@@ -62,14 +65,20 @@ class _BodyChecker:
             self._report_empty()
             return None
         walk = FlowWalk(self._sink)
-        layers = []
+        walked: list[tuple[WalkedLayer, dict[int, Body]]] = []
         for placed in flat.layers:
             if isinstance(placed, BrokenMember):
                 walk.lose()
                 continue
             draft = draft_layer(placed.member, placed.name, self._scope)
             nested = self._check_nested(placed.name, draft.steps)
-            layers.append(self._check_layer(walk.enter(placed, draft, _flows(nested)), nested))
+            settings = read_settings_of_layer(placed.member, self._values)
+            walked.append((walk.enter(placed, draft, _flows(nested), settings), nested))
+        wanted = wanted_of_layers([layer for layer, _ in walked])
+        layers = [
+            self._check_layer(layer, nested, enough)
+            for (layer, nested), enough in zip(walked, wanted, strict=True)
+        ]
         if flat.complete:
             walk.leave()
         bounds = reduce(Bounds.then, (layer.bounds for layer in layers), Bounds())
@@ -134,12 +143,18 @@ class _BodyChecker:
                 self._sound = False
         return found
 
-    def _check_layer(self, walked: WalkedLayer, nested: dict[int, Body]) -> CheckedLayer:
+    def _check_layer(
+        self, walked: WalkedLayer, nested: dict[int, Body], wanted: int | None
+    ) -> CheckedLayer:
         steps = [
             self._check_step(number, step, walked, nested.get(number))
             for number, step in enumerate(walked.steps, start=1)
         ]
-        known = tuple(step for step in steps if step is not None)
+        known = tuple(
+            replace(step, bounds=least_of(step.bounds, *least_needed(walked, wanted, number)))
+            for number, step in enumerate(steps)
+            if step is not None
+        )
         self._sound = self._sound and len(known) == len(steps)
         bounds = sum((step.bounds for step in known), Bounds())
         budget = self._layer_budget(walked.placed.member)
@@ -152,6 +167,8 @@ class _BodyChecker:
             budget.spec if budget else None,
             walked.placed.member.span,
             budget.spans if budget else {},
+            walked.settings.quorum,
+            walked.settings.timeout_s,
         )
         if budget is not None:
             leaves = list(leaf_steps([layer]))

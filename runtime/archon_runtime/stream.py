@@ -80,7 +80,7 @@ class Stream:
         self._tell_demand()
 
     async def until_wanted(self, index: int) -> None:
-        """Wait until the work on a place is to begin, or is not to be done any more."""
+        """Wait until the work on a place is to begin, or not to be done any more."""
         while index >= self._wanted and not self.is_decided(index):
             await self.demand_changed()
 
@@ -100,6 +100,11 @@ class Stream:
     def candidates(self) -> tuple[Candidate, ...]:
         """The candidates that are there by now, in order."""
         return tuple(p.candidate for p in self._places if p.candidate is not None)
+
+    @property
+    def empty(self) -> tuple[int, ...]:
+        """The places that hold no candidate by now."""
+        return tuple(i for i, place in enumerate(self._places) if place.candidate is None)
 
     def is_decided(self, index: int) -> bool:
         """Tell whether a place is decided."""
@@ -121,9 +126,8 @@ class Stream:
         self._decide(index, candidate)
         for refused in sorted(self._refused):
             self.close(refused)
-        waiting, self._on_first = self._on_first, []
-        for tell in waiting:
-            tell()
+        while self._on_first:
+            self._on_first.pop(0)()
 
     def close(self, index: int) -> None:
         """Leave a place empty for good, unless it is decided."""
@@ -144,7 +148,7 @@ class Stream:
             self.close(index)
 
     def reopen_refused(self) -> None:
-        """Let places that the budget refused be filled after all."""
+        """Let refused places be filled after all."""
         self._refused.clear()
 
     async def get(self, index: int) -> Candidate | None:
@@ -155,11 +159,10 @@ class Stream:
 
     def drop_unneeded(self, index: int) -> None:
         """Close a place and stop the work on it, once no reader needs it."""
-        if self.is_decided(index) or not all(view.has_dropped(index) for view in self._views):
-            return
-        self._unneeded.add(index)
-        self.close(index)
-        self.on_unneeded(index)
+        if not self.is_decided(index) and all(view.has_dropped(index) for view in self._views):
+            self._unneeded.add(index)
+            self.close(index)
+            self.on_unneeded(index)
 
     def _decide(self, index: int, candidate: Candidate | None) -> None:
         place = self._places[index]
@@ -178,13 +181,12 @@ class Stream:
 
 
 class StreamView:
-    """One step's view of what flows in: an `Inflow`."""
+    """One step's view of what flows in: an `Inflow`. It wants the first `wanted` places."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._dropped: set[int] = set()
         self.wanted = 0
-        """So many places, from the first, this reader wants by now."""
 
     @property
     def width(self) -> int:

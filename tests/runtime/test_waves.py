@@ -95,12 +95,12 @@ async def test_waves_grow_so_that_few_are_waited_for() -> None:
     assert result.trace.seconds == pytest.approx(8 * 3.0)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 async def test_the_first_by_index_goes_on_whatever_order_they_come_in(seed: int) -> None:
     chance = Random(seed)
     right = {i for i in range(1000) if chance.random() < 0.05}
     answers = set()
-    for round_ in range(4):
+    for round_ in range(3):
         waits = Random(f"{seed} {round_}")
         drafts = lab(right.__contains__, slow=lambda request, w=waits: w.uniform(0.0, 9.0))  # type: ignore[misc]
         judge = Step("verifier", options={"first": 2})

@@ -189,7 +189,11 @@ class Technique(ABC, Generic[OptionsT]):
         It is if each place of the output can be filled while the other ones are not
         worked on, and the step itself asks for what it reads (`Inflow.want`).
         """
-        return False
+        return self.enough() is not None
+
+    def enough(self) -> int | None:
+        """Tell how many of the candidates that flow in may be enough; None: all are read."""
+        return None
 
     def option_problems(self) -> tuple[OptionProblem, ...]:
         """Tell what is wrong with options whose types are right, such as a bad pattern."""

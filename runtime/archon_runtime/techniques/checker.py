@@ -93,9 +93,9 @@ class Checker(Technique[CheckerOptions]):
             ),
         )
 
-    def works_on_demand(self) -> bool:
-        """If only the first that pass are looked for."""
-        return self.options.first is not None
+    def enough(self) -> int | None:
+        """So many may pass at once as are looked for."""
+        return self.options.first
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let at least one through, and at most `first`, unless none passes and all may go on."""

@@ -16,7 +16,7 @@ from archon_runtime.errors import ArchonError
 from archon_runtime.flow import Arity
 from archon_runtime.techniques.base import Context, Inflow
 
-__all__ = ["Sieve", "judged_of", "sift"]
+__all__ = ["Sieve", "first_wave", "judged_of", "sift", "take_first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,17 @@ def judged_of(arity: Arity, first: int | None) -> Range:
 def first_wave(first: int) -> int:
     """Tell how many candidates to ask for before any is judged."""
     return _so_many(first, judged=0, passed=0)
+
+
+async def take_first(candidates: Inflow, most: int) -> list[Candidate]:
+    """Wait for the first *most* candidates, and ask for no more than those."""
+    taken: list[Candidate] = []
+    candidates.want(most)
+    for index in range(candidates.width):
+        candidate = await candidates.get(index) if len(taken) < most else None
+        if candidate is not None:
+            taken.append(candidate)
+    return taken
 
 
 async def sift(ctx: Context, candidates: Inflow, sieve: Sieve) -> None:

@@ -29,7 +29,7 @@ from archon_runtime.techniques.repair import (
     with_placeholder,
 )
 from archon_runtime.techniques.reply import Refusal, read_test_results
-from archon_runtime.techniques.sieve import Sieve, first_wave, judged_of, sift
+from archon_runtime.techniques.sieve import Sieve, first_wave, judged_of, sift, take_first
 from archon_runtime.techniques.unit_tests import (
     MOST_TESTS,
     count_passes,
@@ -124,9 +124,9 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         """Yes: it judges by them."""
         return True
 
-    def works_on_demand(self) -> bool:
-        """If only the first that pass are looked for."""
-        return self.options.first is not None
+    def enough(self) -> int | None:
+        """So many may pass at once as are looked for."""
+        return self.options.first
 
     def option_problems(self) -> tuple[OptionProblem, ...]:
         """Tell that two options say differently who goes on."""
@@ -200,12 +200,7 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
 
     async def _go_without(self, ctx: Context, candidates: Inflow) -> None:
         """Where the budget left no tests, the first candidates go on, as many as may."""
-        most = self._most(candidates.width)
-        given: list[Candidate] = []
-        for index in range(candidates.width):
-            candidate = await candidates.get(index) if len(given) < most else None
-            if candidate is not None:
-                given.append(candidate)
+        given = await take_first(candidates, self._most(candidates.width))
         if given:
             ctx.note("fallback", "there are no tests to judge by; the order that came in is kept")
         for place, candidate in enumerate(given):

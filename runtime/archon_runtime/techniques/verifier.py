@@ -97,9 +97,9 @@ class Verifier(Technique[VerifierOptions]):
     required_placeholders = frozenset({"candidate"})
     adds = frozenset({Attachment.VERDICT})
 
-    def works_on_demand(self) -> bool:
-        """If only the first that pass are looked for."""
-        return self.options.first is not None
+    def enough(self) -> int | None:
+        """So many may pass at once as are looked for."""
+        return self.options.first
 
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let at least one through, and at most `first`, unless all may go on."""
