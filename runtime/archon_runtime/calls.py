@@ -121,7 +121,7 @@ class Calls:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
         layers_left = len(self._ledgers) - 1 - ask.layer_index
-        async with opened.traffic.turn((layers_left, self._age)):
+        async with opened.traffic.turn((layers_left, self._age)) as turn:
             request, reservation = await self._reserve(ask, size, longest)
             call = OpenCall(
                 ask,
@@ -135,6 +135,7 @@ class Calls:
             try:
                 await call.intend()
                 reply = await opened.provider.chat(request)
+                turn.leave()  # the next one need not wait until this reply is written down
                 await call.accept(reply)
                 return reply
             except (ProviderError, ModelMissing) as error:

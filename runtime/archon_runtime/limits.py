@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from archon_runtime.turns import AT_ONCE, Priority, Turns
+from archon_runtime.turns import AT_ONCE, Priority, Turn, Turns
 
 __all__ = ["Traffic"]
 
@@ -25,11 +25,11 @@ class Traffic:
         self._next_start = 0.0
 
     @asynccontextmanager
-    async def turn(self, priority: Priority = AT_ONCE) -> AsyncIterator[None]:
-        """Wait for a free slot and for the time to start; hold the slot meanwhile."""
-        async with self._slots.turn(priority):
+    async def turn(self, priority: Priority = AT_ONCE) -> AsyncIterator[Turn]:
+        """Wait for a free slot and for the time to start; hold the slot until it is left."""
+        async with self._slots.turn(priority) as turn:
             await self._wait_for_start()
-            yield
+            yield turn
 
     def pause(self, seconds: float) -> None:
         """Let nothing start for so long: the provider asked for it."""

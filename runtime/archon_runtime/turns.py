@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 import anyio
 from anyio.lowlevel import checkpoint
 
-__all__ = ["AT_ONCE", "Priority", "Turns"]
+__all__ = ["AT_ONCE", "Priority", "Turn", "Turns"]
 
 Priority = tuple[int, int]
 """The layers that come after a call's own, and the age of its run: the least goes first."""
@@ -28,6 +28,20 @@ class _Waiter:
     has_left: bool = field(default=False, compare=False)
 
 
+class Turn:
+    """A turn that somebody has. It is left once, however often that is said."""
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        self._leave = leave
+        self._has_left = False
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        if not self._has_left:
+            self._has_left = True
+            self._leave()
+
+
 class Turns:
     """Lets at most *most* in at once.
 
@@ -42,13 +56,14 @@ class Turns:
         self._waiting: list[_Waiter] = []
 
     @asynccontextmanager
-    async def turn(self, priority: Priority = AT_ONCE) -> AsyncIterator[None]:
-        """Wait to be let in; leave at the end."""
+    async def turn(self, priority: Priority = AT_ONCE) -> AsyncIterator[Turn]:
+        """Wait to be let in; leave at the end, or before it."""
         await self._enter(priority)
+        turn = Turn(self._leave)
         try:
-            yield
+            yield turn
         finally:
-            self._leave()
+            turn.leave()
 
     async def _enter(self, priority: Priority) -> None:
         waiter: _Waiter | None = None
