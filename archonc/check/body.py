@@ -65,15 +65,7 @@ class _BodyChecker:
             self._report_empty()
             return None
         walk = FlowWalk(self._sink)
-        walked: list[tuple[WalkedLayer, dict[int, Body]]] = []
-        for placed in flat.layers:
-            if isinstance(placed, BrokenMember):
-                walk.lose()
-                continue
-            draft = draft_layer(placed.member, placed.name, self._scope)
-            nested = self._check_nested(placed.name, draft.steps)
-            settings = read_settings_of_layer(placed.member, self._values)
-            walked.append((walk.enter(placed, draft, _flows(nested), settings), nested))
+        walked = self._walk(flat, walk)
         wanted = wanted_of_layers([layer for layer, _ in walked])
         layers = [
             self._check_layer(layer, nested, enough)
@@ -97,6 +89,21 @@ class _BodyChecker:
             makers=walk.makers,
             sound=self._sink.error_count == before and sound,
         )
+
+    def _walk(
+        self, flat: FlatArchitecture, walk: FlowWalk
+    ) -> list[tuple[WalkedLayer, dict[int, Body]]]:
+        """Go through the layers in order, each with the architectures among its steps."""
+        walked = []
+        for placed in flat.layers:
+            if isinstance(placed, BrokenMember):
+                walk.lose()
+                continue
+            draft = draft_layer(placed.member, placed.name, self._scope)
+            nested = self._check_nested(placed.name, draft.steps)
+            settings = read_settings_of_layer(placed.member, self._values)
+            walked.append((walk.enter(placed, draft, _flows(nested), settings), nested))
+        return walked
 
     def _has_room(self, more: int) -> bool:
         """Count layers, and stop where architectures inside one another make too many."""
