@@ -89,7 +89,9 @@ class Run:
             result = await self._work()
             if not self._is_stopped:
                 status = RunStatus.DEGRADED if result.degraded else RunStatus.DONE
-            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+            # Only a journal wants it as text, and it takes longer than a call does.
+            text = json.dumps(result.to_json()) if record.run_id else None
+            record.end(status, self.ledger.spent, text)
             return result
         except ArchonError as error:
             status = RunStatus.STOPPED if self._is_stopped else RunStatus.FAILED
