@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Recipes see the same environment everywhere; a stray PYTHONPATH would hide a packaging mistake.
 unexport PYTHONPATH
 
-.PHONY: help install demo quick test format golden parser bench prices wheel clean
+.PHONY: help install demo quick test format golden parser bench fuzz simulate prices wheel clean
 
 help:
 	@echo "make demo    install, fetch the embedded model, answer a question with it"
@@ -18,6 +18,8 @@ help:
 	@echo "make golden  rewrite the expected diagnostics and reports in tests/golden"
 	@echo "make parser  regenerate the parser's tables from the grammar"
 	@echo "make bench   measure; prints ratios"
+	@echo "make fuzz    run the compiler on made-up inputs (SECONDS=60, SEED=)"
+	@echo "make simulate  100,000 random runs on virtual time (RUNS=, SEED=)"
 	@echo "make prices  regenerate the price table"
 
 install: $(STAMP)
@@ -84,6 +86,24 @@ parser: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+# Inputs that fail are kept in build/fuzz; SEED goes the same way again.
+SECONDS ?= 60
+fuzz: install
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || { \
+	  echo "installing atheris ..."; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt --editable '.[fuzz]'; } || { \
+	  echo "atheris could not be installed; pip said why above. It is built for Linux on x86-64;"; \
+	  echo "elsewhere it needs Clang. The same targets run without it: pytest tests/archonc/test_fuzz.py"; \
+	  exit 1; }
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+RUNS ?= 100000
+
+# Random plans, replies, times, failures and stops against what the runtime promises.
+simulate: install
+	@$(BIN)/python -m tests.simulate --runs $(RUNS) --seed $(or $(SEED),0)
 
 prices: install
 	$(BIN)/python tools/make_prices.py

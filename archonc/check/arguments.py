@@ -8,9 +8,11 @@ from archonc.check.scope import Scope
 from archonc.diagnostic.codes_check import WRONG_KIND_OF_NAME
 from archonc.diagnostic.diagnostic import Label
 from archonc.expand.hole import HoleProblem, choices_of, is_hole
+from archonc.resolve.model_lists import MOST_MODELS, report_too_many
 from archonc.resolve.parameters import ParameterType, type_of
 from archonc.resolve.symbols import ModelsSymbol
-from archonc.syntax.nodes import Call, Expr, ListExpr, Parameter, Reference
+from archonc.syntax.nodes import Call, Expr, ListExpr, Parameter, RangeExpr, Record, Reference
+from archonc.syntax.parse import MAX_NESTING
 
 __all__ = ["check_argument"]
 
@@ -23,7 +25,11 @@ def check_argument(parameter: Parameter, value: Expr, scope: Scope) -> bool:
     before = scope.sink.error_count
     if is_hole(value):
         choices = choices_of(value)
-        for choice in () if isinstance(choices, HoleProblem) else choices:
+        if isinstance(choices, HoleProblem):
+            choices = ()
+        elif isinstance(value, RangeExpr):
+            choices = (choices[0], choices[-1])  # what is between them is of their kind
+        for choice in choices:
             check_argument(parameter, choice, scope)
     elif not (isinstance(value, Reference) and scope.values.is_silent(value)):
         _check(kind, parameter.name.text, value, scope)
@@ -80,7 +86,31 @@ def _check_model(name: str, value: Expr, scope: Scope) -> None:
 
 
 def _check_models(name: str, value: Expr, scope: Scope) -> None:
+    if _is_large(value):
+        report_too_many(f"`{name}`", value.span, scope.sink)
+        return
     if isinstance(value, Call) and value.callee.text == "top":
         return  # its own check says what is wrong with it
     if not isinstance(value, ListExpr | Reference):
         scope.values.wrong_type(name, value, "a list of models", "write `[a, b]`")
+
+
+def _is_large(value: Expr) -> bool:
+    """Tell whether a value is larger, or deeper, than a file alone could make it.
+
+    Architectures in one another that each give on `[m, m]` double it at every level.
+    """
+    left, seen = [(value, 0)], 0
+    while left:
+        each, depth = left.pop()
+        seen += 1
+        if seen > 2 * MOST_MODELS or depth > MAX_NESTING:
+            return True
+        match each:
+            case ListExpr(items=items):
+                left += [(item, depth + 1) for item in items]
+            case Call(arguments=parts) | Record(fields=parts):
+                left += [(part.value, depth + 1) for part in parts]
+            case _:
+                pass
+    return False

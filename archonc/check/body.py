@@ -17,15 +17,14 @@ from archonc.check.flatten import MOST_LAYERS, FlatArchitecture, PlacedLayer, fl
 from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
 from archonc.check.layer_settings import read_settings_of_layer
 from archonc.check.nested import Body, answer_flow, fill_nested, make_step
-from archonc.check.prices import price_of_model
+from archonc.check.prices import price_model
 from archonc.check.require import check_requires
-from archonc.check.scope import Scope
+from archonc.check.scope import MOST_IN_FILE, Scope
 from archonc.check.steps import DraftStep, draft_layer
 from archonc.check.typed import (
     CheckedLayer,
     CheckedNested,
     CheckedStep,
-    PricedModel,
     leaf_steps,
 )
 from archonc.check.window import check_window
@@ -59,13 +58,15 @@ class _BodyChecker:
     def check(self, declaration: ArchitectureDecl) -> Body | None:
         before = self._sink.error_count
         flat = flatten(declaration, self._values, self._prefix)
-        if not self._has_room(len(flat.layers)):
+        if not self._has_room(len(flat.layers) + len(flat.requires)):
             return None
         if not flat.layers and flat.complete:
             self._report_empty()
             return None
         walk = FlowWalk(self._sink)
         walked = self._walk(flat, walk)
+        if walked is None:
+            return None
         wanted = wanted_of_layers([layer for layer, _ in walked])
         layers = [
             self._check_layer(layer, nested, enough)
@@ -92,14 +93,19 @@ class _BodyChecker:
 
     def _walk(
         self, flat: FlatArchitecture, walk: FlowWalk
-    ) -> list[tuple[WalkedLayer, dict[int, Body]]]:
-        """Go through the layers in order, each with the architectures among its steps."""
+    ) -> list[tuple[WalkedLayer, dict[int, Body]]] | None:
+        """Go through the layers in order, each with the architectures among its steps.
+
+        None: they are too many.
+        """
         walked = []
         for placed in flat.layers:
             if isinstance(placed, BrokenMember):
                 walk.lose()
                 continue
             draft = draft_layer(placed.member, placed.name, self._scope)
+            if not self._has_room(len(draft.steps) - 1):
+                return None
             nested = self._check_nested(placed.name, draft.steps)
             settings = read_settings_of_layer(placed.member, self._values)
             walked.append((walk.enter(placed, draft, _flows(nested), settings), nested))
@@ -107,17 +113,21 @@ class _BodyChecker:
 
     def _has_room(self, more: int) -> bool:
         """Count layers, and stop where architectures inside one another make too many."""
-        had_room = self._scope.tally.has_room
-        self._scope.tally.layers += more
-        if had_room and not self._scope.tally.has_room:
+        tally = self._scope.tally
+        had_room = tally.has_room
+        tally.layers += more
+        if had_room and not tally.has_room:
+            most = f"{MOST_LAYERS:,} layers"
+            if tally.layers <= MOST_LAYERS:
+                most = f"{MOST_IN_FILE:,} layers in all architectures"
             self._sink.error(
                 OUT_OF_RANGE,
-                f"more than {MOST_LAYERS:,} layers, those of components included",
+                f"more than {most}, with what is in them and in their components",
                 self._symbol.span,
                 "too many of these",
                 helps=("use fewer components, or smaller ones",),
             )
-        return self._scope.tally.has_room
+        return tally.has_room
 
     def _report_empty(self) -> None:
         self._sink.error(
@@ -140,7 +150,7 @@ class _BodyChecker:
                 continue
             filled = fill_nested(step.kind, step.call, self._scope)
             own = self._scope.reporting_to(self._sink.fork())
-            prefix = f"{_step_id(layer, step, number, len(steps))}."
+            prefix = f"{step.id_in(layer, number, len(steps))}."
             body = None if filled is None else check_body(step.kind, filled, own, prefix)
             used = Label(step.span, f"in this use of `{step.kind.name}`")
             self._sink.absorb(own.sink, used)
@@ -189,7 +199,7 @@ class _BodyChecker:
         outflow: Flow = walked.outflows[number - 1]
         if walked.inflow.arity.high is None or outflow.arity.high is None:
             return None
-        step_id = _step_id(walked.placed.name, step, number, len(walked.steps))
+        step_id = step.id_in(walked.placed.name, number, len(walked.steps))
         if isinstance(step.kind, ArchitectureSymbol):
             return None if body is None else make_step(step_id, step, body, walked.inflow, outflow)
         if step.technique is None or isinstance(step.model, Unknown):
@@ -200,9 +210,7 @@ class _BodyChecker:
         return CheckedStep(
             id=step_id,
             technique=step.technique,
-            model=None
-            if model is None
-            else PricedModel(model, price_of_model(model, self._scope.price_of)),
+            model=None if model is None else price_model(model, self._scope.price_of),
             prompt=step.prompt,
             span=step.span,
             options=step.options,
@@ -239,8 +247,3 @@ class _BodyChecker:
 
 def _flows(nested: dict[int, Body]) -> dict[int, NestedFlow]:
     return {number: NestedFlow(body.outflow, body.makers) for number, body in nested.items()}
-
-
-def _step_id(layer: str, step: DraftStep, number: int, count: int) -> str:
-    label = step.label or (str(number) if count > 1 else "")
-    return f"{layer}.{label}" if label else layer

@@ -125,11 +125,10 @@ def check_prices(budget: ReadBudget, steps: Iterable[CheckedStep], values: Value
     if "cost" not in budget.spans:
         return
     reason = (Label(budget.spans["cost"], "a limit on cost needs the price of every model"),)
-    for step in steps:
-        if step.model is None or step.model.price is not None:
-            continue
-        model = step.model.symbol
-        if model.bad & {"price", "model"}:
+    asked = [each for step in steps if step.model is not None for each in step.model.chain]
+    for priced in asked:
+        model = priced.symbol
+        if priced.price is not None or model.bad & {"price", "model"}:
             continue
         values.sink.error(
             NO_PRICE,

@@ -114,9 +114,9 @@ def _read_arguments(
 def _check_filled(
     symbol: ArchitectureSymbol, declaration: ArchitectureDecl, scope: Scope
 ) -> CheckedArchitecture | None:
-    tally = scope.tally.next(symbol.span)
+    tally = scope.tally.begin()
     body = check_body(symbol, declaration, replace(scope, tally=tally))
-    tally.next(symbol.span)
+    scope.tally.end(symbol.span, tally)
     if body is None or not body.sound:
         return None
     return CheckedArchitecture(

@@ -109,9 +109,10 @@ class _Found:
         once = self.layers[start:]
         if rounds is None:
             self.complete = False
-        elif len(once) * rounds > MOST_LAYERS:
+        elif once and start + len(once) * rounds > MOST_LAYERS:
             self.complete = False
-            most = f"at most {MOST_LAYERS // len(once)}, which makes {MOST_LAYERS} layers"
+            most = f"at most {max(0, MOST_LAYERS - start) // len(once)}, "
+            most += f"which makes {MOST_LAYERS} layers" + (" in all" if start else "")
             self.values.out_of_range("repeat", member.count.span, f"{rounds}", most)
         else:
             self.layers[start:] = once * rounds

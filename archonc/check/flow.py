@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from archon_runtime.classes import dataclass, field, replace
 from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow, FlowProblem, FlowRule
@@ -32,7 +32,7 @@ CODE_OF_RULE: Mapping[FlowRule, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Makers:
-    """Which models wrote the candidates that flow, which their critiques, and which the tests."""
+    """Which models wrote the candidates that flow, their critiques and the tests, each once."""
 
     candidates: tuple[ModelSymbol | Unknown, ...] = ()
     critiques: tuple[ModelSymbol | Unknown, ...] = ()
@@ -155,10 +155,10 @@ class FlowWalk:
     def _makers_after(
         self, steps: tuple[DraftStep, ...], nested: Mapping[int, NestedFlow]
     ) -> Makers:
-        models = tuple(step.model for step in steps if step.model is not None)
+        models = _distinct(step.model for step in steps if step.model is not None)
         inner = [each for flow in nested.values() for each in flow.makers.candidates]
         if any(isinstance(step.kind, ArchitectureSymbol) for step in steps):
-            return Makers((*models, *inner), tests=self.makers.tests)
+            return Makers(_distinct((*models, *inner)), tests=self.makers.tests)
         kinds = [
             step.kind for step in steps if not isinstance(step.kind, Unknown | ArchitectureSymbol)
         ]
@@ -197,6 +197,12 @@ _LABELS: Mapping[FlowRule, str] = {
     FlowRule.DISCARDS_CANDIDATES: "their work would be lost",
     FlowRule.NO_TESTS: "no tests to read",
 }
+
+
+def _distinct(models: Iterable[ModelSymbol | Unknown]) -> tuple[ModelSymbol | Unknown, ...]:
+    """Leave each model once: layers of a thousand components ask the same few."""
+    places = {each.span if isinstance(each, ModelSymbol) else each.name: each for each in models}
+    return tuple(places.values())
 
 
 def _join(flows: tuple[Flow, ...]) -> Flow:

@@ -8,6 +8,7 @@ from archon_runtime.techniques.base import Technique
 from archonc.check.scope import Scope
 from archonc.check.top import take_top
 from archonc.diagnostic.codes_check import MISSING_MODEL, UNWANTED_MODEL
+from archonc.resolve.model_lists import MOST_MODELS, report_too_many
 from archonc.resolve.symbols import ModelsSymbol, ModelSymbol, Resolved, Unknown
 from archonc.resolve.values import ValueReader
 from archonc.syntax.nodes import Argument, Call, Expr, ListExpr, Reference
@@ -40,6 +41,9 @@ def split_models(
         return [Unknown("")], rest
     first = nameless[0].value
     models = _models_of(first, kind, scope)
+    if len(models) > MOST_MODELS:
+        report_too_many(f"`{kind.name}`", first.span, values.sink)
+        models = [Unknown("")]
     extra = [each for each in nameless[1:] if _names_model(each.value, resolved)]
     if extra:
         listed = ", ".join(values.sink.text(each.span) for each in [nameless[0], *extra])

@@ -10,7 +10,7 @@ from archonc.check.bounds import cost_of
 from archonc.check.interval import Interval
 from archonc.check.typed import CheckedLayer, CheckedNested, CheckedStep, leaf_steps
 
-__all__ = ["LAYER_QUANTITIES", "QUANTITIES"]
+__all__ = ["LAYER_QUANTITIES", "QUANTITIES", "Measure"]
 
 Measure = Callable[[Sequence[CheckedLayer]], Interval]
 

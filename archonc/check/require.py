@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from archonc.check.interval import Interval
-from archonc.check.quantities import LAYER_QUANTITIES, QUANTITIES
+from archonc.check.quantities import LAYER_QUANTITIES, QUANTITIES, Measure
 from archonc.check.scope import Scope
 from archonc.check.typed import CheckedLayer
 from archonc.diagnostic.codes_check import REQUIRE_FAILS, UNKNOWN_NAME
@@ -44,8 +44,8 @@ def check_requires(
         return
     # Of the architecture as written: a layer that a point leaves out is no mistake.
     written = {name: span for span, name in name_layers(symbol.declaration).items()}
+    reader = _Reader(scope, written, layers)
     for member in members:
-        reader = _Reader(scope, written, layers)
         condition = member.condition
         assert isinstance(condition, Comparison)
         left, right = reader.read(condition.left), reader.read(condition.right)
@@ -87,6 +87,8 @@ class _Reader:
         self._scope = scope
         self._written = written
         self._layers = layers
+        # Each is worked out once: formulas may speak of the same many layers again and again.
+        self._known: dict[tuple[str, Span | None], Interval] = {}
 
     def read(self, value: Expr) -> Interval | None:
         match value:
@@ -113,7 +115,7 @@ class _Reader:
 
     def _quantity(self, value: Reference) -> Interval | None:
         if value.text in QUANTITIES:
-            return QUANTITIES[value.text](self._layers)
+            return self._measured(QUANTITIES[value.text], value.text, None)
         if not self._scope.values.is_silent(value):
             self._report_unknown(value, list(QUANTITIES), "quantity")
         return None
@@ -133,9 +135,14 @@ class _Reader:
         if layer.text not in self._written:
             self._report_unknown(layer, list(self._written), "layer")
             return None
-        span = self._written[layer.text]
-        found = [each for each in self._layers if each.span == span]
-        return LAYER_QUANTITIES[name](found)
+        return self._measured(LAYER_QUANTITIES[name], name, self._written[layer.text])
+
+    def _measured(self, measure: Measure, name: str, span: Span | None) -> Interval:
+        """Measure the layers at a place, or all of them."""
+        if (name, span) not in self._known:
+            found = [each for each in self._layers if span in (None, each.span)]
+            self._known[name, span] = measure(found)
+        return self._known[name, span]
 
     def _report_unknown(self, value: Reference, known: list[str], noun: str) -> None:
         near = suggest(value.text, known)

@@ -13,7 +13,10 @@ from archonc.resolve.symbols import Resolved, Symbol
 from archonc.resolve.values import ValueReader
 from archonc.source import Span
 
-__all__ = ["ReadText", "Scope", "Tally", "no_file"]
+__all__ = ["MOST_IN_FILE", "ReadText", "Scope", "Tally", "no_file"]
+
+MOST_IN_FILE = 15_000
+"""Most layers of all architectures that are gone through in one check."""
 
 ReadText = Callable[[str], str]
 """Reads a file by its path from the main file's folder (`Module.folder` before it).
@@ -32,26 +35,33 @@ def no_file(path: str) -> str:
 class Tally:
     """Counts the layers of an architecture and of all inside it.
 
-    `too_large` are the places of architectures that had too many, by themselves.
+    What stands side by side in a layer counts as well, and so does each `require`.
+    `too_large` are the places of architectures that had too many, by themselves;
+    `before` counts the layers of all architectures that were gone through earlier.
     """
 
     layers: int = 0
     too_large: set[Span] = field(default_factory=set)
+    before: int = 0
 
     @property
     def has_room(self) -> bool:
         """Tell whether there are not too many layers yet."""
-        return self.layers <= MOST_LAYERS
+        return self.layers <= MOST_LAYERS and self.before + self.layers <= MOST_IN_FILE
 
     def is_too_large(self, place: Span) -> bool:
         """Tell whether there is no use in looking at an architecture."""
         return place in self.too_large or not self.has_room
 
-    def next(self, place: Span) -> Tally:
-        """Begin to count another architecture, after the one at *place*."""
-        if not self.has_room:
+    def begin(self) -> Tally:
+        """Begin to count another architecture."""
+        return Tally(too_large=self.too_large, before=self.before)
+
+    def end(self, place: Span, tally: Tally) -> None:
+        """Take over what was counted of the architecture at *place*."""
+        self.before += tally.layers
+        if not tally.has_room:
             self.too_large.add(place)
-        return Tally(too_large=self.too_large)
 
 
 @dataclass(frozen=True, slots=True)

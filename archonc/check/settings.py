@@ -9,11 +9,12 @@ from archonc.diagnostic.codes_syntax import SETTING_INVALID
 from archonc.diagnostic.diagnostic import DiagnosticSink
 from archonc.diagnostic.suggest import suggest
 from archonc.expand import Chooser, Hole, find_sites
+from archonc.expand.hole import Numbers
 from archonc.format import print_expr
 from archonc.resolve.references import ReferenceBinder
 from archonc.resolve.symbols import ArchitectureSymbol, Resolved, Symbol
 from archonc.source import Source, Span
-from archonc.syntax.nodes import Expr, ModelsDecl, without_spans
+from archonc.syntax.nodes import Expr, ModelsDecl, Number, without_spans
 from archonc.syntax.parse import parse_program
 from archonc.syntax.shift import shift
 
@@ -53,7 +54,11 @@ class Settings:
             if wanted is None:
                 return otherwise(hole)
             plain = without_spans(wanted)
-            for choice in hole.choices:
+            # Of many numbers only one is looked at, since this is done at each point.
+            choices = hole.choices
+            if isinstance(choices, Numbers) and isinstance(plain, Number):
+                choices = choices.near(plain)
+            for choice in choices:
                 if without_spans(choice) == plain:
                     return choice
             _report_choice(hole, wanted, sink)
@@ -122,9 +127,8 @@ def _report_name(
 
 
 def _report_choice(hole: Hole, wanted: Expr, sink: DiagnosticSink) -> None:
-    shown = [print_expr(each) for each in hole.choices]
-    listed = ", ".join(f"`{each}`" for each in shown[:20])
-    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
+    listed = ", ".join(f"`{print_expr(each)}`" for each in hole.choices[:20])
+    more = f" and {len(hole.choices) - 20} more" if len(hole.choices) > 20 else ""
     message = f"`{sink.text(wanted.span)}` is none of the choices for `{hole.id}`"
     _report(sink, wanted.span, message, f"choose one of {listed}{more}")
 

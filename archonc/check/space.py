@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from archon_runtime.classes import dataclass
+from archonc.check.flatten import MOST_LAYERS
 from archonc.check.scope import Scope
 from archonc.check.settings import Settings
 from archonc.check.typed import CheckedArchitecture, CheckedSpace
@@ -82,8 +83,11 @@ def check_space(
     """Check some points, report what is wrong with the space, and keep the sound points."""
     before = scope.sink.error_count
     space = Space(symbol.declaration, arguments, sites, partial(settings.chooser, sink=scope.sink))
-    tried = []
+    tried: list[_Tried] = []
     for point in sample_points(space, MOST_POINTS):
+        # The first points are the most different ones; of large ones they have to do.
+        if tried and scope.tally.before > MOST_LAYERS:
+            break
         own = scope.reporting_to(scope.sink.fork())
         checked = check_filled(symbol, point.declaration, own)
         layers = frozenset(name_layers(point.declaration))

@@ -48,10 +48,16 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class PricedModel:
-    """A model and its price, if one is known."""
+    """A model and its price, if one is known; all its fallbacks, in the order they are asked."""
 
     symbol: ModelSymbol
     price: Price | None
+    fallback: tuple[PricedModel, ...] = ()
+
+    @property
+    def chain(self) -> tuple[PricedModel, ...]:
+        """All that may answer, this one first."""
+        return (self, *self.fallback)
 
 
 @dataclass(frozen=True, slots=True)

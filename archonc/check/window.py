@@ -35,10 +35,18 @@ def check_max_tokens(model: ModelSymbol, sink: DiagnosticSink) -> None:
 def check_window(step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink) -> None:
     """Report a step whose candidates, each of `max_tokens`, are larger than the window.
 
-    Nothing is assumed here: neither the question nor the prompt's own text counts.
+    Nothing is assumed here: neither the question nor the prompt's own text counts. Every
+    model that may answer must be able to read them, fallbacks too.
     """
-    model = step.model
-    if not isinstance(model, ModelSymbol) or model.spec.window is None:
+    if isinstance(step.model, ModelSymbol):
+        for model in step.model.chain():
+            _check_window_of(model, step, layer, sink)
+
+
+def _check_window_of(
+    model: ModelSymbol, step: DraftStep, layer: WalkedLayer, sink: DiagnosticSink
+) -> None:
+    if model.spec.window is None:
         return
     window, own = model.spec.window, model.spec.max_tokens or 0
     candidate, critique = _largest(layer.makers.candidates), _largest(layer.makers.critiques)
@@ -97,7 +105,8 @@ def _growth(technique: Technique[Any], inflow: Flow, sizes: Sizes) -> int:
 def _largest(makers: tuple[ModelSymbol | Unknown, ...]) -> int | None:
     largest = 0
     for maker in makers:
-        if isinstance(maker, Unknown) or maker.spec.max_tokens is None:
-            return None
-        largest = max(largest, maker.spec.max_tokens)
+        for each in (maker,) if isinstance(maker, Unknown) else maker.chain():
+            if isinstance(each, Unknown) or each.spec.max_tokens is None:
+                return None
+            largest = max(largest, each.spec.max_tokens)
     return largest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from archonc.expand import count_points
+from archonc.expand import MOST_COUNTED, count_points
 from archonc.expand.listing import list_holes
 from archonc.format import print_expr
 from archonc.resolve.symbols import ArchitectureSymbol
@@ -27,7 +27,8 @@ def explain_space(symbol: ArchitectureSymbol) -> str:
         rows.append((hole.id, f"{hole.kind}: {', '.join(shown)}{more}"))
     if holes:
         count = count_points(declaration, {})
-        what = f"a search space of {count:,} points before any is ruled out"
+        counted = f"{count:,}" if count < MOST_COUNTED else f"{count:,} or more"
+        what = f"a search space of {counted} points before any is ruled out"
     else:
         what = "takes parameters without a default"
     wide = max(len(name) for name, _ in rows)

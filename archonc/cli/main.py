@@ -41,6 +41,7 @@ class PlainCommand(Command, Protocol):
 
 # Modules are imported when their command is called: `check` must not load what `run` needs.
 COMMANDS = {
+    "new": ("archonc.cli.new", "begin a program, from the library of architectures"),
     "check": ("archonc.cli.check", "check programs; silent if they are right"),
     "fmt": ("archonc.cli.fmt", "lay programs out in the one style that there is"),
     "compile": ("archonc.cli.compile", "compile a program to a plan (JSON)"),
@@ -48,6 +49,8 @@ COMMANDS = {
     "graph": ("archonc.cli.graph", "draw an architecture (SVG, or Mermaid text)"),
     "diff": ("archonc.cli.diff", "what changed in meaning between two programs or plans"),
     "run": ("archonc.cli.run", "answer a question with a program or a plan"),
+    "runs": ("archonc.cli.runs", "list, show, prune or export the runs of the journal"),
+    "simulate": ("archonc.cli.simulate", "tell what an architecture carries, on virtual time"),
     "import": ("archonc.cli.import_command", "turn a published JSON configuration into a program"),
     "models": ("archonc.cli.models", "list the models that run on this machine, or fetch one"),
 }

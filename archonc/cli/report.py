@@ -53,9 +53,14 @@ def print_summary(result: Result, stream: TextIO, *, interrupted: bool) -> None:
     if result.unknown_calls:
         calls = "1 call" if result.unknown_calls == 1 else f"{result.unknown_calls} calls"
         line += f" (the bill of {calls} is not known, and counted at its most)"
+    if result.cached_calls:
+        replies = "1 reply" if result.cached_calls == 1 else f"{result.cached_calls} replies"
+        line += f", and {replies} of earlier runs for free"
     print(f"stopped: {line}" if interrupted else line, file=stream)
     for each in result.degraded:
         print(f"degraded: {clean(each)}", file=stream)
+    for each in result.warnings:
+        print(f"warning: {clean(each)}", file=stream)
     if result.run_id and (interrupted or result.degraded):
         print(f"to go on: archonc run --resume {result.run_id}", file=stream)
 

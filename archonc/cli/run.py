@@ -45,6 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="F.json", help="the question's data, for checkers")
     add_compiler_options(parser)
     parser.add_argument("--resume", metavar="ID", help="go on with a run that was stopped")
+    parser.add_argument(
+        "--replay", metavar="ID", help="run again on the replies in the journal; asks nobody"
+    )
+    parser.add_argument(
+        "--cache",
+        action="store_true",
+        help="use what earlier runs were answered to the same requests; sampling is not fresh then",
+    )
     parser.add_argument("--journal", metavar="PATH", type=Path, help="where runs are written down")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
     parser.add_argument(
@@ -74,12 +82,17 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _usage_problem(args: argparse.Namespace) -> str | None:
-    if args.resume:
+    if args.resume and args.replay:
+        return "give `--resume` or `--replay`, not both"
+    if args.cache and args.replay:
+        return "`--replay` asks nobody, so there is nothing to `--cache`"
+    if args.resume or args.replay:
         if args.question or args.messages or args.data:
-            return "`--resume` takes the question from the journal"
+            option = "--resume" if args.resume else "--replay"
+            return f"`{option}` takes the question from the journal"
         return None
     if not args.file:
-        return "name a program or a plan, or a run to `--resume`"
+        return "name a program or a plan, or a run to `--resume` or `--replay`"
     if args.question and args.messages:
         return "give a QUESTION or `--messages`, not both"
     if args.question is None and not args.messages:
@@ -91,7 +104,7 @@ def _read_inputs(args: argparse.Namespace) -> _Asked | None:
     plan = load_plan(args.file, args) if args.file else None
     if args.file and plan is None:
         return None
-    if args.resume:
+    if args.resume or args.replay:
         return _Asked(plan, None, None)
     data = read_data(args.data) if args.data else None
     asked = read_messages(args.messages) if args.messages else read_question(args.question)
@@ -108,6 +121,7 @@ async def _run(args: argparse.Namespace, asked: _Asked) -> int:
         async with Runtime(
             journal=args.journal or journal_path(),
             unsafe_checks=args.unsafe_checks,
+            cache=args.cache,
             on_event=progress,
         ) as runtime:
             # What came of it is printed before the providers are closed, which may take a while.
@@ -139,7 +153,7 @@ async def _run_until_interrupted(
         async with anyio.create_task_group() as group:
             group.start_soon(watch)
             result = await runtime.run(
-                asked.plan, asked.question, data=asked.data, resume=args.resume
+                asked.plan, asked.question, asked.data, resume=args.resume, replay=args.replay
             )
             group.cancel_scope.cancel()
     except BaseExceptionGroup as errors:
@@ -151,6 +165,8 @@ async def _run_until_interrupted(
 def _print_result(args: argparse.Namespace, result: Result, *, interrupted: bool) -> None:
     if args.show == "candidates":
         print_candidates(result, sys.stderr)
+    if args.replay:
+        print("replayed from the journal: nothing was asked or paid now; then:", file=sys.stderr)
     print_summary(result, sys.stderr, interrupted=interrupted)
     if args.json:
         print(json.dumps(result.to_json(), indent=2, ensure_ascii=False), flush=True)

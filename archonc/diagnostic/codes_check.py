@@ -26,6 +26,7 @@ COMPONENT_WITH_HOLES = "A0219"
 EMPTY_SPACE = "A0220"
 UNKNOWN_TYPE = "A0221"
 HOLES_MISSING = "A0222"
+FALLBACK_CIRCLE = "A0223"
 KEEPS_TOO_MANY = "A0301"
 NO_CANDIDATES = "A0302"
 DISCARDS_CANDIDATES = "A0303"
@@ -102,6 +103,7 @@ CHECK_CODES: tuple[Code, ...] = (
     ),
     Code(EMPTY_SPACE, "empty-space", "no point of a search space is a valid architecture"),
     Code(HOLES_MISSING, "holes-missing", "a search is over an architecture without holes"),
+    Code(FALLBACK_CIRCLE, "fallback-circle", "a model is a fallback of itself"),
     Code(UNKNOWN_TYPE, "unknown-type", "a parameter has a type that does not exist"),
     Code(KEEPS_TOO_MANY, "keeps-too-many", "a layer keeps more candidates than flow in"),
     Code(NO_CANDIDATES, "no-candidates", "a layer works on candidates and none flow in"),

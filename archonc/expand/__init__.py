@@ -9,6 +9,7 @@ from __future__ import annotations
 from archonc.expand.expansion import Chooser, expand
 from archonc.expand.hole import Hole, HoleKind
 from archonc.expand.points import (
+    MOST_COUNTED,
     Choice,
     Point,
     Space,
@@ -19,6 +20,7 @@ from archonc.expand.points import (
 from archonc.expand.sites import find_sites
 
 __all__ = [
+    "MOST_COUNTED",
     "Choice",
     "Chooser",
     "Hole",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from archon_runtime.classes import dataclass, replace
@@ -11,10 +11,10 @@ from archonc.expand.hole import (
     Hole,
     HoleKind,
     HoleProblem,
+    Numbers,
     choices_of,
     flags,
     is_hole,
-    numbers_up_to,
 )
 from archonc.source import Span
 from archonc.syntax.nodes import (
@@ -41,7 +41,7 @@ from archonc.syntax.nodes import (
     RequireMember,
 )
 
-__all__ = ["Chooser", "expand"]
+__all__ = ["Chooser", "Room", "expand"]
 
 Chooser = Callable[[Hole], Expr]
 """Chooses one of a hole's choices. It is asked in the order of the program."""
@@ -52,24 +52,41 @@ def expand(
     arguments: Mapping[str, Expr],
     sites: Mapping[Span, str],
     choose: Chooser,
+    room: Room | None = None,
 ) -> ArchitectureDecl:
     """Put *arguments*, or else defaults, for parameters, and what *choose* says for holes.
 
     A parameter that has neither stays as it is. A repetition whose body has holes
-    is written out, since every round chooses for itself. What was filled in keeps the
-    place that it came from, so that messages can point at it.
+    is written out, since every round chooses for itself; one that would make more members
+    than a program may have layers stays, and is reported by who counts those. What was
+    filled in keeps the place that it came from, so that messages can point at it.
     """
-    outside = _Expander({}, sites, choose)
+    room = room or Room()
+    outside = _Expander({}, sites, choose, room)
     given = {
         each.name.text: outside.value(value, "")
         for each in declaration.parameters
         if (value := arguments.get(each.name.text, each.default)) is not None
     }
-    expander = _Expander(given, sites, choose)
+    expander = _Expander(given, sites, choose, room)
     return replace(declaration, parameters=(), body=expander.block(declaration.body, ""))
 
 
 NodeT = TypeVar("NodeT", Argument, Component)
+
+
+@dataclass(slots=True)
+class Room:
+    """How many more members may be written out of repetitions; `taken` are those that were."""
+
+    taken: int = 0
+
+    def take(self, members: int) -> bool:
+        """Take room for some, if there is enough."""
+        if self.taken + members > 3 * MOST_CHOICES:
+            return False
+        self.taken += members
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class _Expander:
     arguments: Mapping[str, Expr]
     sites: Mapping[Span, str]
     choose: Chooser
+    room: Room
 
     def block(self, block: Block, rounds: str) -> Block:
         members = [each for member in block.members for each in self._member(member, rounds)]
@@ -114,7 +132,9 @@ class _Expander:
         count = self.value(member.count, rounds, HoleKind.REPEAT)
         body = member.body.span
         holes = any(body.holds(span) for span in self.sites)
-        if not holes or not isinstance(count, Number) or not 0 <= count.value <= MOST_CHOICES:
+        if not (
+            holes and isinstance(count, Number) and 0 <= count.value <= MOST_CHOICES
+        ) or not self.room.take(int(count.value) * _size(member.body)):
             return (replace(member, count=count, body=self.block(member.body, rounds)),)
         prefix = f"{rounds}." if rounds else ""
         unrolled: list[Member] = []
@@ -123,7 +143,7 @@ class _Expander:
         return tuple(unrolled)
 
     def _either(self, member: EitherMember, rounds: str) -> tuple[Member, ...]:
-        numbers = numbers_up_to(1, len(member.branches), "", member.span)
+        numbers = Numbers(1, len(member.branches), "", member.span)
         chosen = self._ask(HoleKind.EITHER, member.span, numbers, rounds)
         assert isinstance(chosen, Number)
         return self.block(member.branches[int(chosen.value) - 1], rounds).members
@@ -161,6 +181,20 @@ class _Expander:
             case _:
                 return value
 
-    def _ask(self, kind: HoleKind, span: Span, choices: tuple[Expr, ...], rounds: str) -> Expr:
+    def _ask(self, kind: HoleKind, span: Span, choices: Sequence[Expr], rounds: str) -> Expr:
         site = self.sites.get(span, "")
         return self.choose(Hole(f"{site}@{rounds}" if rounds else site, kind, span, choices))
+
+
+def _size(block: Block) -> int:
+    """Count a block and all members in it, those of inner blocks too."""
+    size = 1
+    for member in block.members:
+        match member:
+            case RepeatMember():
+                size += _size(member.body)
+            case EitherMember():
+                size += sum(map(_size, member.branches))
+            case _:
+                size += 1
+    return size

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations
 from math import comb
+from typing import overload
 
 from archon_runtime.classes import dataclass
 from archonc.source import Span
@@ -18,9 +19,9 @@ __all__ = [
     "Hole",
     "HoleKind",
     "HoleProblem",
+    "Numbers",
     "choices_of",
     "is_hole",
-    "numbers_up_to",
 ]
 
 HOLE_CALLS = frozenset({"one_of", "subset_of"})
@@ -50,7 +51,7 @@ class Hole:
     id: str
     kind: HoleKind
     span: Span
-    choices: tuple[Expr, ...]
+    choices: Sequence[Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,48 @@ def is_hole(value: Expr) -> bool:
     return isinstance(value, Call) and value.callee.text in HOLE_CALLS
 
 
-def numbers_up_to(low: int, high: int, unit: str, span: Span) -> tuple[Number, ...]:
-    """Write the numbers from *low* to *high*, both included, as values at a place."""
-    return tuple(
-        Number(Decimal(each), unit, f"${each}" if unit == "$" else f"{each}{unit}", span)
-        for each in range(low, high + 1)
-    )
+class Numbers(Sequence[Expr]):
+    """The numbers from *low* to *high*, both included, as values at a place.
+
+    Each is made when it is asked for: few of ten thousand are ever looked at.
+    """
+
+    __slots__ = ("_range", "_span", "_unit")
+
+    def __init__(self, low: int, high: int, unit: str, span: Span) -> None:
+        self._range = range(low, high + 1)
+        self._unit = unit
+        self._span = span
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    @overload
+    def __getitem__(self, index: int) -> Expr: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Expr, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Expr | tuple[Expr, ...]:
+        if isinstance(index, slice):
+            return tuple(self._write(each) for each in self._range[index])
+        return self._write(self._range[index])
+
+    def near(self, number: Number) -> tuple[Expr, ...]:
+        """Give the number of that value, if it is among these."""
+        value = int(number.value)
+        return (self._write(value),) if value in self._range else ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash((self._range, self._unit, self._span))
+
+    def _write(self, number: int) -> Number:
+        unit = self._unit
+        text = f"${number}" if unit == "$" else f"{number}{unit}"
+        return Number(Decimal(number), unit, text, self._span)
 
 
 def flags(span: Span) -> tuple[Bool, ...]:
@@ -83,7 +120,7 @@ def flags(span: Span) -> tuple[Bool, ...]:
     return Bool(True, span), Bool(False, span)
 
 
-def choices_of(value: Expr) -> tuple[Expr, ...] | HoleProblem:
+def choices_of(value: Expr) -> Sequence[Expr] | HoleProblem:
     """List what a hole can be filled with."""
     match value:
         case RangeExpr():
@@ -96,7 +133,7 @@ def choices_of(value: Expr) -> tuple[Expr, ...] | HoleProblem:
             raise TypeError(value)
 
 
-def _range(value: RangeExpr) -> tuple[Expr, ...] | HoleProblem:
+def _range(value: RangeExpr) -> Sequence[Expr] | HoleProblem:
     low, high = value.low, value.high
     whole = all(each.value == each.value.to_integral_value() for each in (low, high))
     if not whole or low.unit != high.unit:
@@ -110,7 +147,7 @@ def _range(value: RangeExpr) -> tuple[Expr, ...] | HoleProblem:
     count = int(high.value) - int(low.value) + 1
     if count > MOST_CHOICES:
         return _too_many(count, value.span)
-    return numbers_up_to(int(low.value), int(high.value), low.unit, value.span)
+    return Numbers(int(low.value), int(high.value), low.unit, value.span)
 
 
 def _one_of(value: Call) -> tuple[Expr, ...] | HoleProblem:

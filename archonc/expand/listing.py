@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archonc.expand.hole import Hole, HoleKind, HoleProblem, choices_of, flags, numbers_up_to
+from archonc.expand.hole import Hole, HoleKind, HoleProblem, Numbers, choices_of, flags
 from archonc.expand.sites import find_sites, holes_in
 from archonc.source import Span
 from archonc.syntax.nodes import (
@@ -43,7 +43,7 @@ def _in_block(block: Block, sites: Mapping[Span, str]) -> Iterator[Hole]:
                 yield from _in_value(member.count, HoleKind.REPEAT, sites)
                 yield from _in_block(member.body, sites)
             case EitherMember():
-                numbers = numbers_up_to(1, len(member.branches), "", span)
+                numbers = Numbers(1, len(member.branches), "", span)
                 yield Hole(sites[span], HoleKind.EITHER, span, numbers)
                 for branch in member.branches:
                     yield from _in_block(branch, sites)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archon_runtime.classes import dataclass, field
-from archonc.expand.expansion import Chooser, expand
-from archonc.expand.hole import Hole, HoleProblem, choices_of, is_hole
+from archonc.expand.expansion import Chooser, Room, expand
+from archonc.expand.hole import MOST_CHOICES, Hole, HoleProblem, choices_of, is_hole
 from archonc.source import Span
 from archonc.syntax.nodes import (
     ArchitectureDecl,
@@ -27,7 +27,21 @@ from archonc.syntax.nodes import (
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Choice", "Point", "Space", "count_points", "enumerate_points", "sample_points"]
+__all__ = [
+    "MOST_COUNTED",
+    "Choice",
+    "Point",
+    "Space",
+    "count_points",
+    "enumerate_points",
+    "sample_points",
+]
+
+MOST_WORK = MOST_CHOICES
+"""So much is done to find points to look at, and the last one."""
+
+MOST_COUNTED = 10**18
+"""So many points are counted, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +54,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An architecture without holes, and the choices that led to it, in order."""
+    """An architecture without holes, and the choices that led to it, in order.
+
+    `work` counts what there was to do: choices, and members written out of repetitions.
+    """
 
     declaration: ArchitectureDecl
     choices: tuple[Choice, ...]
+    work: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +86,16 @@ class Space:
             trail.append(Choice(hole, index))
             return hole.choices[index]
 
-        expanded = expand(self.declaration, self.arguments, self.sites, self.fix(choose))
-        return Point(expanded, tuple(trail))
+        room = Room()
+        expanded = expand(self.declaration, self.arguments, self.sites, self.fix(choose), room)
+        return Point(expanded, tuple(trail), room.taken + len(trail))
 
 
 def enumerate_points(space: Space) -> Iterator[Point]:
     """List all points, in the order of their choices: the last hole changes first."""
     start: list[int] = []
     while True:
-        prefix = iter(start)
-        point = space.reach(lambda _, prefix=prefix: next(prefix, 0))  # type: ignore[misc]
+        point = space.reach(_follow(start))
         yield point
         trail = list(point.choices)
         while trail and trail[-1].index + 1 == len(trail[-1].hole.choices):
@@ -87,15 +105,22 @@ def enumerate_points(space: Space) -> Iterator[Point]:
         start = [each.index for each in trail[:-1]] + [trail[-1].index + 1]
 
 
+def _follow(indexes: Sequence[int]) -> Callable[[Hole], int]:
+    """Choose what *indexes* say, one after another, and the first choice behind them."""
+    left = iter(indexes)
+    return lambda _: next(left, 0)
+
+
 def sample_points(space: Space, limit: int) -> tuple[Point, ...]:
     """Choose at most *limit* points in which each choice of each hole is met, if they suffice.
 
     All points, if there are no more than *limit*. Else: everything at its first choice,
     everything at its last; then each choice of each hole, the others at their first or
-    last; then points at random, always the same ones.
+    last; then points at random, always the same ones. Fewer where the points are so
+    large that looking at more would take too long.
     """
     if count_points(space.declaration, space.arguments) <= limit:
-        return tuple(enumerate_points(space))
+        return tuple(_enumerate_some(space))
     sampler = _Sampler(space, limit)
     first = sampler.reach({}, last=False)
     last = sampler.reach({}, last=True)
@@ -103,14 +128,24 @@ def sample_points(space: Space, limit: int) -> tuple[Point, ...]:
         for choice in base.choices:
             # A hole may have more choices than points are wanted.
             for index in range(min(limit, len(choice.hole.choices))):
-                sampler.reach({choice.hole.id: index}, last=at)
+                if not sampler.is_tired:
+                    sampler.reach({choice.hole.id: index}, last=at)
     # Most random points are new ones; where few are left, half of these attempts find them.
     from random import Random  # here: only large spaces need it
 
     chance = Random(0)
     for _ in range(4 * limit):
-        sampler.reach_randomly(chance)
+        if not sampler.is_tired:
+            sampler.reach_randomly(chance)
     return tuple(sampler.found.values())
+
+
+def _enumerate_some(space: Space) -> Iterator[Point]:
+    made = 0
+    for point in enumerate_points(space):
+        yield point
+        if (made := made + point.work) > MOST_WORK:
+            break
 
 
 @dataclass
@@ -118,6 +153,12 @@ class _Sampler:
     space: Space
     limit: int
     found: dict[tuple[tuple[str, int], ...], Point] = field(default_factory=dict)
+    made: int = 0
+
+    @property
+    def is_tired(self) -> bool:
+        """Tell whether there are enough points, or so much was done for them already."""
+        return len(self.found) >= self.limit or self.made > MOST_WORK
 
     def reach(self, fixed: Mapping[str, int], *, last: bool) -> Point:
         def pick(hole: Hole) -> int:
@@ -126,10 +167,10 @@ class _Sampler:
         return self._keep(self.space.reach(pick))
 
     def reach_randomly(self, chance: Random) -> None:
-        if len(self.found) < self.limit:
-            self._keep(self.space.reach(lambda hole: chance.randrange(len(hole.choices))))
+        self._keep(self.space.reach(lambda hole: chance.randrange(len(hole.choices))))
 
     def _keep(self, point: Point) -> Point:
+        self.made += point.work
         if len(self.found) < self.limit:
             key = tuple((each.hole.id, each.index) for each in point.choices)
             self.found.setdefault(key, point)
@@ -137,19 +178,19 @@ class _Sampler:
 
 
 def count_points(declaration: ArchitectureDecl, arguments: Mapping[str, Expr]) -> int:
-    """Count the points without listing them; one, if there are no holes."""
+    """Count the points without listing them, to `MOST_COUNTED`; one if there are no holes."""
     total = _count_block(declaration.body)
     for parameter in declaration.parameters:
         value = arguments.get(parameter.name.text, parameter.default)
         total *= 1 if value is None else _count_value(value)
-    return total
+    return min(total, MOST_COUNTED)
 
 
 def _count_block(block: Block) -> int:
     total = 1
     for member in block.members:
         total *= _count_member(member)
-    return total
+    return min(total, MOST_COUNTED)
 
 
 def _count_member(member: Member) -> int:
@@ -169,8 +210,13 @@ def _count_member(member: Member) -> int:
 
 
 def _power(once: int, rounds: int) -> int:
-    # A repetition that is too long is refused; its points need no count of thousands of digits.
-    return int(once ** min(max(rounds, 0), 1000))
+    # Of repetitions in one another the count would have more digits than there is memory for.
+    total = 1
+    for _ in range(rounds if once > 1 else 0):
+        total *= once
+        if total >= MOST_COUNTED:
+            return MOST_COUNTED
+    return total
 
 
 def _numbers_in(count: Expr) -> list[int]:

@@ -90,7 +90,10 @@ class _Loader:
     ) -> Module | None:
         written = statement.path.value
         absolute = PurePosixPath(written).is_absolute() or PureWindowsPath(written).drive
-        target = (place.folder / written).resolve()
+        target = _resolve(place.folder, written)
+        if target is None:
+            _report_unreadable(statement, "it is no path", self.sink, "look at the path")
+            return None
         if absolute or not target.is_relative_to(self.root):
             self._report_outside(statement)
             return None
@@ -154,7 +157,7 @@ class _Loader:
     def _report_failure(
         self, statement: ImportDecl, failure: Diagnostic, target: Path, name: Path
     ) -> None:
-        near = suggest(target.name, _programs_in(target.parent))
+        near = _nearest_to(target)
         edits: tuple[Edit, ...] = ()
         if near:
             written = statement.path.value
@@ -171,8 +174,22 @@ class _Loader:
         _report_unreadable(statement, reason, self.sink, help_line, edits)
 
 
-def _programs_in(folder: Path) -> list[str]:
-    return [each.name for each in folder.glob("*.archon")] if folder.is_dir() else []
+def _resolve(folder: Path, written: str) -> Path | None:
+    """Follow a path to its end; None if there is none (NUL in it, links in a circle)."""
+    try:
+        return (folder / written).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _nearest_to(target: Path) -> str | None:
+    """Find a program beside *target* that may have been meant; the ending says nothing."""
+    try:
+        stems = [each.stem for each in target.parent.glob("*.archon")]
+    except OSError:
+        return None  # a name that is too long, or a folder that may not be read
+    stem = target.stem if target.stem in stems else suggest(target.stem, stems)
+    return None if stem is None or f"{stem}.archon" == target.name else f"{stem}.archon"
 
 
 def _report_unreadable(

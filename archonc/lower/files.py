@@ -33,7 +33,7 @@ __all__ = [
 FileReader = Callable[[str], str]
 """Reads a file by its path relative to the program.
 
-It raises `OutsideFolder`, `OSError` or `UnicodeDecodeError`.
+It raises `OutsideFolder`, `OSError` or `ValueError` (no UTF-8, or no path).
 """
 
 _SCRIPTS = (".py", ".sh")
@@ -54,7 +54,10 @@ def read_in(folder: Path, root: Path | None = None) -> FileReader:
     def read(path: str) -> str:
         parts = PurePosixPath(path).parts
         up = parts[:1] == (UP,) and root is not None
-        target = home.joinpath(*(".." if each == UP else each for each in parts)).resolve()
+        try:
+            target = home.joinpath(*(".." if each == UP else each for each in parts)).resolve()
+        except RuntimeError as error:
+            raise OSError("its links go in a circle") from error
         allowed = root.resolve() if up and root is not None else home
         if PurePosixPath(path).is_absolute() or not target.is_relative_to(allowed):
             raise OutsideFolder(path)
@@ -132,7 +135,7 @@ def _is_file(path: str, read: FileReader) -> bool:
         return True
     try:
         read(path)
-    except (OutsideFolder, OSError, UnicodeDecodeError, ValueError):
+    except (OutsideFolder, OSError, ValueError):
         return False
     return True
 
@@ -152,6 +155,8 @@ def _read(path: str, read: FileReader, span: Span, sink: DiagnosticSink) -> str 
         _unreadable(path, f"it is not UTF-8 (byte {error.start})", span, sink)
     except OSError as error:
         _unreadable(path, (error.strerror or "it cannot be read").lower(), span, sink)
+    except ValueError as error:
+        _unreadable(path, str(error), span, sink)
     return None
 
 
@@ -168,7 +173,7 @@ def _unreadable(path: str, why: str, span: Span, sink: DiagnosticSink) -> None:
 def _check_function(check: Check, text: str, span: Span, sink: DiagnosticSink) -> None:
     try:
         defined = _defined(text)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         where = f" in line {line}" if line else ""
         message = f"`{check.file}` is not valid Python{where}: {getattr(error, 'msg', error)}"

@@ -21,6 +21,7 @@ from archonc.check.typed import (
     CheckedLayer,
     CheckedNested,
     CheckedStep,
+    PricedModel,
     leaf_steps,
 )
 from archonc.lower.files import FileReader, place_checks
@@ -64,14 +65,19 @@ def lower(
 
 
 def _providers(steps: list[CheckedStep]) -> dict[str, ProviderSpec]:
-    used = [step.model.symbol.provider for step in steps if step.model is not None]
+    used = [each.symbol.provider for each in _asked(steps)]
     return {provider.name: provider.spec for provider in used}
 
 
 def _models(steps: list[CheckedStep]) -> dict[str, ModelSpec]:
     # The price goes in, so that the run counts with the same one as the bounds.
-    used = [step.model for step in steps if step.model is not None]
+    used = _asked(steps)
     return {model.symbol.name: replace(model.symbol.spec, price=model.price) for model in used}
+
+
+def _asked(steps: list[CheckedStep]) -> list[PricedModel]:
+    """List the models that the steps ask, or may ask instead."""
+    return [each for step in steps if step.model is not None for each in step.model.chain]
 
 
 class _Prompts:

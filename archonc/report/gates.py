@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from archon_runtime.plan import LayerSpec, PlanSpec, walk_steps
+from archon_runtime.bounds import Bounds
+from archon_runtime.plan import LayerSpec, ModelSpec, PlanSpec, model_chain, walk_steps
 from archonc.report.amounts import exact_dollars, plural
 from archonc.report.outline import layer_cost
 
@@ -67,20 +68,24 @@ def _open_costs(plan: PlanSpec) -> Iterator[tuple[LayerSpec, str]]:
     """Give each layer whose cost has no bound, with the reason."""
     for layer in plan.layers:
         for step in walk_steps([layer]):
-            if step.model is None:
-                continue
-            model, where = plan.models[step.model], f"in the layer `{layer.name}`"
-            if model.price is None:
-                yield layer, f"the price of `{step.model}` {where} is not known"
-            elif not model.price.prompt_usd and not model.price.completion_usd:
-                continue  # free, however many tokens it takes
-            elif step.bounds.completion_tokens.most is None:
-                yield layer, f"the model `{step.model}` {where} has no `max_tokens`"
-            elif step.bounds.prompt_tokens.most is None:
-                yield (
-                    layer,
-                    f"`{step.model}` {where} reads candidates of a model without `max_tokens`",
-                )
+            if step.model is not None:
+                for name in model_chain(plan.models, step.model):
+                    why = _open_cost(name, plan.models[name], step.bounds)
+                    if why:
+                        yield layer, why.format(where=f"in the layer `{layer.name}`")
+
+
+def _open_cost(name: str, model: ModelSpec, bounds: Bounds) -> str | None:
+    """Say why the cost of a model's calls has no bound."""
+    if model.price is None:
+        return f"the price of `{name}` {{where}} is not known"
+    if not model.price.prompt_usd and not model.price.completion_usd:
+        return None  # free, however many tokens it takes
+    if bounds.completion_tokens.most is None:
+        return f"the model `{name}` {{where}} has no `max_tokens`"
+    if bounds.prompt_tokens.most is None:
+        return f"`{name}` {{where}} reads candidates of a model without `max_tokens`"
+    return None
 
 
 def _calls(plan: PlanSpec, gates: Gates) -> Exceeded | None:

@@ -11,7 +11,7 @@ from archonc.report.amounts import exact_dollars
 
 __all__ = ["describe_model", "model_settings", "title_of_model"]
 
-_APART = frozenset({"provider", "model"})
+_APART = frozenset({"provider", "model", "fallback"})
 _FREE = "free"
 
 
@@ -28,7 +28,7 @@ def describe_model(plan: PlanSpec, name: str) -> str:
     facts += [
         value if value == _FREE else f"{key} {value}"
         for key, value in settings.items()
-        if key not in _APART
+        if key not in ("provider", "model")
     ]
     return ", ".join(facts)
 
@@ -42,6 +42,8 @@ def model_settings(plan: PlanSpec, name: str) -> dict[str, str]:
         value = getattr(model, each.name)
         if each.name not in _APART and value != each.default and value not in ((), {}):
             found[each.name] = _text(value)
+    if model.fallback:
+        found["fallback"] = ", ".join(title_of_model(plan, each) for each in model.fallback)
     for option, value in sorted(provider.options.items()):
         found[f"provider's {option}"] = _text(value)
     return found

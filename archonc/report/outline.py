@@ -20,6 +20,7 @@ from archon_runtime.plan import (
     NestedSpec,
     PlanSpec,
     StepSpec,
+    model_chain,
     walk_steps,
 )
 from archon_runtime.techniques import TECHNIQUES
@@ -147,7 +148,7 @@ def _unnamed(step: Step) -> Step:
 def layer_cost(layers: Sequence[LayerSpec], models: Mapping[str, ModelSpec]) -> Cost:
     """Add up what layers cost; unknown if a model of theirs has no price."""
     return add_costs(
-        (step.bounds, models[step.model].price)
+        (step.bounds, [models[each].price for each in model_chain(models, step.model)])
         for step in walk_steps(layers)
         if step.model is not None
     )

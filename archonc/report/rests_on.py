@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from archon_runtime.plan import PlanSpec, walk_steps
+from archon_runtime.plan import PlanSpec, models_asked
 
 __all__ = ["rests_on"]
 
 
 def rests_on(plan: PlanSpec) -> tuple[str, ...]:
     """Write it in sentences, the certain ones first."""
-    used = sorted({each.model for each in walk_steps(plan.layers) if each.model is not None})
+    used = sorted(models_asked(plan))
     open_ended = [name for name in used if plan.models[name].max_tokens is None]
     unpriced = [name for name in used if plan.models[name].price is None]
     lines = ["proved: calls, completion tokens, chain (calls that must wait for each other)"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archonc.diagnostic.codes_check import UNKNOWN_NAME, WRONG_KIND_OF_NAME
+from archonc.diagnostic.codes_check import OUT_OF_RANGE, UNKNOWN_NAME, WRONG_KIND_OF_NAME
 from archonc.diagnostic.diagnostic import DiagnosticSink, Edit, Label
 from archonc.diagnostic.suggest import suggest
 from archonc.resolve.symbols import ModelsSymbol, ModelSymbol, Symbol, Unknown, describe_symbol
@@ -12,7 +12,10 @@ from archonc.resolve.values import ValueReader
 from archonc.source import Span
 from archonc.syntax.nodes import ListExpr, ModelsDecl, Reference
 
-__all__ = ["bind_name", "report_unknown_name", "resolve_models"]
+__all__ = ["MOST_MODELS", "bind_name", "report_too_many", "report_unknown_name", "resolve_models"]
+
+MOST_MODELS = 1_000
+"""Most models of a list, those of lists in it included."""
 
 
 def resolve_models(
@@ -41,7 +44,16 @@ def resolve_models(
             models.extend(symbol.models)
         else:
             models.append(symbol if isinstance(symbol, ModelSymbol) else Unknown(item.text))
+        if len(models) > MOST_MODELS:
+            report_too_many(f"`{name.text}`", value.span, values.sink)
+            return Unknown(name.text)
     return ModelsSymbol(name.text, tuple(models), name.span)
+
+
+def report_too_many(what: str, span: Span, sink: DiagnosticSink) -> None:
+    """Report a list that is as long as only lists in lists can be."""
+    message = f"{what} lists more than {MOST_MODELS:,} models"
+    sink.error(OUT_OF_RANGE, message, span, "too many", helps=("list fewer models",))
 
 
 def bind_name(
@@ -58,7 +70,9 @@ def bind_name(
     symbol = names.get(reference.text)
     if symbol is None:
         fitting = [name for name, each in names.items() if isinstance(each, wanted)]
-        report_unknown_name(reference, fitting, sink, what)
+        # What could not be read may be what was meant.
+        unread = [name for name, each in names.items() if isinstance(each, Unknown)]
+        report_unknown_name(reference, fitting, unread, sink, what)
         return Unknown(reference.text)
     if isinstance(symbol, wanted):
         return symbol
@@ -76,10 +90,14 @@ def bind_name(
 
 
 def report_unknown_name(
-    reference: Reference, fitting: list[str], sink: DiagnosticSink, what: str
+    reference: Reference,
+    fitting: list[str],
+    unread: list[str],
+    sink: DiagnosticSink,
+    what: str,
 ) -> None:
-    """Report a name that nothing declares."""
-    near = suggest(reference.text, fitting)
+    """Report a name that nothing declares; *unread* are names that nobody knows the kind of."""
+    near = suggest(reference.text, [*fitting, *unread])
     noun = what.partition(" ")[2]
     if near:
         helps = (f"did you mean `{near}`?",)

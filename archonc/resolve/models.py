@@ -30,6 +30,7 @@ SETTINGS = (
     "window",
     "price",
     "extra",
+    "fallback",
 )
 """What a model can be told, beside its name, in the order of the reference."""
 
@@ -40,7 +41,10 @@ _NEEDS = {"max_tokens": "write `max_tokens: 1k`: its API must be told how long a
 def resolve_model(
     declaration: ModelDecl, names: Mapping[str, Symbol], values: ValueReader
 ) -> ModelSymbol | Unknown:
-    """Bind one model; an unknown provider makes it Unknown, a wrong setting is left out."""
+    """Bind one model; an unknown provider makes it Unknown, a wrong setting is left out.
+
+    Its fallbacks come later, when all models are known: `bind_fallbacks`.
+    """
     name, call = declaration.name, declaration.call
     provider = _find_provider(call.callee, names, values)
     if isinstance(provider, Unknown):
@@ -60,7 +64,7 @@ def resolve_model(
     settings = {
         each: _read(each, matched[each].value, values, provider)
         for each in known
-        if each in matched
+        if each in matched and each != "fallback"
     }
     for each in sorted(provider.kind.needs):
         need(each, matched, values.sink, call.span, owner, _NEEDS[each])
@@ -82,9 +86,10 @@ def _find_provider(
     symbol = names.get(callee.text)
     if isinstance(symbol, ProviderSymbol | Unknown):
         return symbol
+    # Something else may have the name of a kind: what stands here is a provider.
+    if callee.text in KINDS:
+        return kind_as_provider(callee, KINDS[callee.text])
     if symbol is None:
-        if callee.text in KINDS:
-            return kind_as_provider(callee, KINDS[callee.text])
         declared = {n: s for n, s in names.items() if isinstance(s, ProviderSymbol)}
         report_unknown_provider(callee, {**KINDS, **declared}, values.sink)
         return Unknown(callee.text)

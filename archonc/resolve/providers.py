@@ -113,7 +113,12 @@ def _read_address(name: str, value: Expr, values: ValueReader) -> str | None:
 
 
 def _has_password(address: str) -> bool:
+    """Tell whether an address with an `@` holds a password, or what looks like one."""
     try:
-        return urlsplit(address).password is not None
+        parts = urlsplit(address)
+        # A slash in a password ends the host's part there, with a port that is no number:
+        # asking for the port raises.
+        password, _ = parts.password, parts.port
     except ValueError:
-        return False
+        return True
+    return password is not None

@@ -14,6 +14,7 @@ from archon_runtime.classes import dataclass, field, replace
 from archonc.diagnostic.codes_check import DUPLICATE_NAME
 from archonc.diagnostic.diagnostic import DiagnosticSink, Label
 from archonc.load.module import Module, unique_modules
+from archonc.resolve.fallbacks import bind_fallbacks
 from archonc.resolve.model_lists import resolve_models
 from archonc.resolve.models import resolve_model
 from archonc.resolve.prompts import resolve_prompt
@@ -149,6 +150,8 @@ class _Declarations:
         for statement in statements:
             if isinstance(statement, ModelDecl):
                 self._add(statement.name, resolve_model(statement, known, self.values))
+        models = [each for each in statements if isinstance(each, ModelDecl)]
+        bind_fallbacks(models, self.names, known, self.values, self.references)
         for statement in statements:
             if isinstance(statement, ModelsDecl):
                 found = resolve_models(statement, known, self.values, self.references)

@@ -47,7 +47,10 @@ class ProviderSymbol:
 
 @dataclass(frozen=True, slots=True)
 class ModelSymbol:
-    """A model. `spans` has the value of each setting; `bad` names those that are wrong."""
+    """A model. `spans` has the value of each setting; `bad` names those that are wrong.
+
+    `fallback` are the models that answer when this one fails, each with its own.
+    """
 
     name: str
     spec: ModelSpec
@@ -55,6 +58,18 @@ class ModelSymbol:
     span: Span
     spans: Mapping[str, Span]
     bad: frozenset[str] = frozenset()
+    fallback: tuple[ModelSymbol, ...] = ()
+
+    def chain(self) -> tuple[ModelSymbol, ...]:
+        """List all that may answer, in the order in which they are asked: this one first."""
+        found: dict[str, ModelSymbol] = {}
+        waiting = [self]
+        while waiting:
+            each = waiting.pop()
+            if each.name not in found:
+                found[each.name] = each
+                waiting.extend(reversed(each.fallback))
+        return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ MAX_DIGITS = 18
 
 _PARTS = re.compile(r"(-?)(\$?)([0-9]+(?:\.[0-9]+)?)(.*)", re.DOTALL)
 
+_LARGE_RATE = re.compile(r"([kM])(/(?:s|min|h))")
+_FACTORS = {"k": 1_000, "M": 1_000_000}
+
 _MEANT = {
     "m": ("M", "min"),
     "kk": ("M",),
@@ -62,6 +65,8 @@ def read_number(text: str, span: Span, sink: DiagnosticSink) -> Number:
             helps=(f"write at most {MAX_DIGITS} digits",),
         )
         return Number(Decimal(0), "", text, span)
+    if not dollar and (large := _LARGE_RATE.fullmatch(suffix)):
+        return Number(Decimal(sign + digits) * _FACTORS[large[1]], large[2], text, span)
     unit = suffix or dollar
     if unit and (unit not in UNITS or (dollar and suffix)):
         _report(sign, dollar, digits, suffix, span, sink)
@@ -90,8 +95,6 @@ def _report(
     else:
         units = _MEANT.get(suffix.lower()) or tuple(u for u in UNITS if u == suffix.lower())
         fixes = tuple(f"{u}{digits}" if u == "$" else f"{sign}{digits}{u}" for u in units)
-        if prefixed := re.fullmatch(r"([kM])(/(?:s|min|h))", suffix):
-            fixes = (_multiplied(sign, "", digits, prefixed[1]) + prefixed[2],)
         message = f"unknown unit `{suffix}` in `{written}`"
     place = Span(span.end - len(suffix), span.end)
     sink.error(

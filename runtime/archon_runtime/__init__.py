@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from archon_runtime.plan_file import Plan
     from archon_runtime.question import Question
     from archon_runtime.result import Result
-    from archon_runtime.runtime import Runtime, run_sync
+    from archon_runtime.retry import RetryPolicy
+    from archon_runtime.runtime import Runtime
+    from archon_runtime.sync import run_sync
     from archon_runtime.usage import Usage
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Plan",
     "Question",
     "Result",
+    "RetryPolicy",
     "Role",
     "Runtime",
     "Usage",
@@ -54,10 +57,11 @@ _HOMES = {
     "Plan": "plan_file",
     "Question": "question",
     "Result": "result",
+    "RetryPolicy": "retry",
     "Role": "chat",
     "Runtime": "runtime",
     "Usage": "usage",
-    "run_sync": "runtime",
+    "run_sync": "sync",
 }
 
 

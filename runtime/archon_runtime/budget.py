@@ -84,7 +84,9 @@ class Ledger:
         self._reserved = NOTHING
         self._open: set[Reservation] = set()
         self._overrun = ""
-        self._change = anyio.Event()
+        self._change: anyio.Event | None = None
+        self._limited = tuple(n for n in FIELDS if getattr(self.limits, n) is not None)
+        self._lineage: tuple[Ledger, ...] = (self, *(parent._lineage if parent else ()))
 
     @property
     def spent(self) -> Usage:
@@ -111,9 +113,9 @@ class Ledger:
 
         Source: specs/runtime.md, rules B1 to B4.
         """
-        for ledger in self.lineage():
+        for ledger in self._lineage:
             ledger._refuse_overrun()
-            for name in FIELDS:
+            for name in ledger._limited:
                 left = ledger._left(name, holds)
                 if left is not None and getattr(estimate, name) > left:
                     raise ledger._refusal(name, estimate, holds.get(ledger, NO_HOLD))
@@ -146,11 +148,11 @@ class Ledger:
 
     def room(self, holds: Holds = NO_HOLDS) -> Room:
         """Tell what is left of each limit, the least over this ledger and its parents."""
-        least: dict[str, int | Decimal | None] = dict.fromkeys(FIELDS)
-        for ledger in self.lineage():
-            for name in FIELDS:
+        least: dict[str, int | Decimal | None] = {}
+        for ledger in self._lineage:
+            for name in ledger._limited:
                 left = ledger._left(name, holds)
-                known = least[name]
+                known = least.get(name)
                 if left is not None:
                     least[name] = max(0, left if known is None else min(left, known))
         return Room(**least)  # type: ignore[arg-type]
@@ -175,7 +177,10 @@ class Ledger:
 
     async def changed(self) -> None:
         """Wait until something is settled or released in this ledger's family."""
-        await self._root()._change.wait()
+        root = self._lineage[-1]
+        if root._change is None:
+            root._change = anyio.Event()
+        await root._change.wait()
 
     def limits_any(self, *names: str) -> bool:
         """Tell whether one of these fields has a limit, here or in a parent."""
@@ -185,24 +190,18 @@ class Ledger:
 
     def lineage(self) -> Iterator[Ledger]:
         """Go through all ledgers that a call here is booked in: this one and those above."""
-        ledger: Ledger | None = self
-        while ledger is not None:
-            yield ledger
-            ledger = ledger.parent
+        return iter(self._lineage)
 
     @staticmethod
     def fields_above(actual: Usage, estimate: Usage) -> tuple[str, ...]:
         """Name the fields in which *actual* is more than *estimate*."""
         return tuple(n for n in FIELDS if getattr(actual, n) > getattr(estimate, n))
 
-    def _root(self) -> Ledger:
-        return self if self.parent is None else self.parent._root()
-
     def _left(self, name: str, holds: Holds) -> int | Decimal | None:
         limit: int | Decimal | None = getattr(self.limits, name)
         if limit is None:
             return None
-        left: int | Decimal = limit - getattr(self.booked, name)
+        left: int | Decimal = limit - getattr(self._spent, name) - getattr(self._reserved, name)
         return left - held_back(name, left, holds.get(self, NO_HOLD))
 
     def _close(self, reservation: Reservation, actual: Usage) -> None:
@@ -210,12 +209,13 @@ class Ledger:
         for ledger in self.lineage():
             ledger._reserved -= reservation.estimate
             ledger._spent += actual
-        root = self._root()
-        root._change.set()
-        root._change = anyio.Event()
+        root = self._lineage[-1]
+        if root._change is not None:
+            root._change.set()
+            root._change = None
 
     def _mark_overrun(self, above: tuple[str, ...]) -> None:
-        for ledger in self.lineage():
+        for ledger in self._lineage if above else ():
             limited = [name for name in above if getattr(ledger.limits, name) is not None]
             if limited:
                 ledger._overrun = ", ".join(f"`{word_for(n)}`" for n in limited)

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
 import anyio
 
-from archon_runtime.budget import BudgetRefusal, Ledger, Reservation
+from archon_runtime.budget import Ledger, Reservation
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import (
     ArchonError,
+    ContentFiltered,
     ModelMissing,
     ProviderError,
     ProviderRateLimited,
     StepFailed,
+    WindowExceeded,
 )
-from archon_runtime.event import CallFinished
 from archon_runtime.journal import CallState
-from archon_runtime.journal_codec import request_to_json
-from archon_runtime.open_call import Ask, OpenCall
-from archon_runtime.plan import ModelSpec
+from archon_runtime.known_reply import take_cached, tell_known
+from archon_runtime.limits import Turn
+from archon_runtime.open_call import Ask, OpenCall, place_error
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
 from archon_runtime.provider_pool import OpenProvider
 from archon_runtime.recorder import Recorder
+from archon_runtime.reply_fit import Fit, fit_reply
 from archon_runtime.retry import RetryPolicy
 from archon_runtime.run_record import RunRecord
 from archon_runtime.tail import Tail
 from archon_runtime.trace import Note
-from archon_runtime.usage import NOTHING, Usage
 
-__all__ = ["SHORTEST_REPLY", "Calls"]
-
-SHORTEST_REPLY = 16
-"""No reply is asked for that the budget would cut below so many tokens."""
+__all__ = ["Calls"]
 
 
 class Calls:
@@ -66,44 +63,78 @@ class Calls:
         self._age = age
         self._asked: set[str] = set()
 
-    async def ask(self, ask: Ask) -> ChatResponse:
-        """Get a reply: a committed one, or the provider's, tried again where that may help.
+    async def ask(self, *asks: Ask) -> ChatResponse:
+        """Get a reply: a known one, or the first model's that answers, of *asks* in order.
+
+        All *asks* are one call; after the first they are of its model's fallbacks.
 
         Raises:
             BudgetRefusal: a limit would be passed.
-            WindowExceeded: the prompt cannot fit the model's window.
+            WindowExceeded: the prompt cannot fit the last model's window.
             ProviderError: the last attempt's failure.
-            JournalFailed: an intent or a reply cannot be written.
+            RunTaken, ReplayMissing: another process works on the run; it is replayed, and
+                has no reply to this.
             StepFailed: the step asked this already.
 
-        Source: specs/runtime.md, rules C1 to C9.
+        Source: specs/runtime.md, rules C1 to C9 and C16.
         """
-        key = _key(ask)
-        if ask.path in self._asked:
-            raise StepFailed(f"the technique asked twice for {ask.path}", place=ask.path)
-        self._asked.add(ask.path)
-        committed = self._record.replies.get(key)
-        if committed is not None:
-            self._tell_committed(ask)
-            return committed
+        first = asks[0]
+        if first.path in self._asked:
+            raise StepFailed(f"the technique asked twice for {first.path}", place=first.path)
+        self._asked.add(first.path)
+        keys = [ask.key(is_fallback=ask is not first) for ask in asks]
+        for ask, key in zip(asks, keys, strict=True):
+            committed = self._record.replies.get(key)
+            if committed is not None:
+                tell_known(self._recorder, ask, CallState.REPLIED, committed)
+                return _named(committed, ask, first)
+        self._record.require(first.path, keys[0])
+        for ask, key, after in zip(asks, keys, (*asks[1:], None), strict=True):
+            try:
+                return _named(await self._try(ask, key), ask, first)
+            except ContentFiltered:
+                raise
+            except (ProviderError, ModelMissing, WindowExceeded) as error:
+                if after is None:
+                    raise
+                said = f"`{ask.model_name}` failed ({error.message}); asked `{after.model_name}`"
+                self._note(ask, "fallback", f"{said} instead")
+        raise AssertionError("the last of them answers or raises")
+
+    def most_at_once(self, provider: str) -> int:
+        """Tell how many calls to *provider* may be under way, and as many that wait."""
+        return 2 * self._providers[provider].provider.concurrency
+
+    async def _try(self, ask: Ask, key: str) -> ChatResponse:
+        """Ask one model, and again where that may help."""
         try:
             size = await self._measure(ask)
         except ArchonError as error:
-            raise _placed(error, ask, attempt=0) from None
-        # Of its own for each call: the waits do not depend on the order of the calls.
-        random = Random(f"{self._seed}:{key}")
-        attempt = 1
+            raise place_error(error, ask, attempt=0) from None
+        sent = replace(ask.request, max_tokens=await self._longest_reply(ask, size))
+        cached = await take_cached(self._record, self._recorder, ask, key, sent)
+        if cached is not None:
+            return cached
+        random: Random | None = None
+        attempt, changed_keys = 1, 0
         while True:
             try:
                 return await self._attempt(ask, key, size)
             except ProviderError as error:
+                if changed_keys < error.other_keys:
+                    changed_keys += 1
+                    said = f"a key failed ({error.message}); tried with another one"
+                    self._note(ask, "key", said)
+                    continue
+                # Of its own for each call: the waits do not depend on the order of the calls.
+                random = random or Random(f"{self._seed}:{key}")
                 wait_s = self._policy.wait_s(error, attempt, random)
                 if wait_s is None:
-                    raise _placed(error, ask, attempt) from None
+                    raise place_error(error, ask, attempt) from None
                 said = f"attempt {attempt} failed ({error.message}); tried again"
                 self._note(ask, "retry", said)
             await anyio.sleep(wait_s)
-            attempt += 1
+            attempt, changed_keys = attempt + 1, 0
 
     async def _measure(self, ask: Ask) -> PromptSize:
         opened = self._providers[ask.model.provider]
@@ -120,33 +151,57 @@ class Calls:
     async def _attempt(self, ask: Ask, key: str, size: PromptSize) -> ChatResponse:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
-        layers_left = len(self._ledgers) - 1 - ask.layer_index
-        async with opened.traffic.turn((layers_left, self._age)) as turn:
-            request, reservation = await self._reserve(ask, size, longest)
-            call = OpenCall(
-                ask,
-                request,
-                self._record.next_entry(key, ask.path),
-                ledger=self._ledgers[ask.layer_index],
-                reservation=reservation,
-                record=self._record,
-                recorder=self._recorder,
-            )
-            try:
-                await call.intend()
-                reply = await opened.provider.chat(request)
-                turn.leave()  # the next one need not wait until this reply is written down
-                await call.accept(reply)
-                return reply
-            except (ProviderError, ModelMissing) as error:
-                call.fail(error)
-                if isinstance(error, ProviderRateLimited) and error.retry_after_s:
-                    opened.traffic.pause(min(error.retry_after_s, self._policy.longest_s))
-                if isinstance(error, ModelMissing):
-                    raise _placed(error, ask, attempt=0) from None
-                raise
-            finally:
-                call.abandon()
+        wanted = ask.worst(size, longest or 0)
+        priority = (len(self._ledgers) - 1 - ask.layer_index, self._age)
+        while True:
+            # Before its turn: what waits for money must not hold a slot, or start at once then.
+            while self._fit(ask, size, longest) is None:
+                await self._ledgers[ask.layer_index].changed()
+            async with opened.traffic.turn(ask.model.model, wanted, priority) as turn:
+                fit = self._fit(ask, size, longest)
+                if fit is not None:
+                    made = self._reserve(ask, size, fit)
+                    return await self._send(ask, key, opened, turn, *made)
+
+    async def _send(
+        self,
+        ask: Ask,
+        key: str,
+        opened: OpenProvider,
+        turn: Turn,
+        request: ChatRequest,
+        reservation: Reservation,
+    ) -> ChatResponse:
+        call = OpenCall(
+            ask,
+            request,
+            self._record.next_entry(key, ask.path),
+            ledger=self._ledgers[ask.layer_index],
+            reservation=reservation,
+            record=self._record,
+            recorder=self._recorder,
+        )
+        try:
+            await call.intend()
+            turn.sent = True
+            reply = await opened.provider.chat(request)
+            turn.leave()  # the next one need not wait until this reply is written down
+            await call.accept(reply)
+            return reply
+        except (ProviderError, ModelMissing) as error:
+            call.fail(error)
+            self._pause(opened, error)
+            if isinstance(error, ModelMissing):
+                raise place_error(error, ask, attempt=0) from None
+            raise
+        finally:
+            call.abandon()
+            turn.billed_tokens = call.billed_tokens
+
+    def _pause(self, opened: OpenProvider, error: ArchonError) -> None:
+        """Let nothing start while the provider asks so; another key's limit is another one."""
+        if isinstance(error, ProviderRateLimited) and error.retry_after_s and not error.other_keys:
+            opened.traffic.pause(min(error.retry_after_s, self._policy.longest_s))
 
     async def _longest_reply(self, ask: Ask, size: PromptSize) -> int | None:
         """Clip `max_tokens` to what the window leaves, where the prompt was counted."""
@@ -156,65 +211,21 @@ class Calls:
             return asked
         return window - size.most if asked is None else min(asked, window - size.most)
 
-    async def _reserve(
-        self, ask: Ask, size: PromptSize, longest: int | None
-    ) -> tuple[ChatRequest, Reservation]:
-        """Reserve a call in full; if it does not fit, wait for room; then clip the reply.
+    def _fit(self, ask: Ask, size: PromptSize, longest: int | None) -> Fit | None:
+        return fit_reply(ask, size, longest, self._ledgers[ask.layer_index], self._tail)
 
-        Room may still come while calls are under way, since most are billed less than
-        they reserved. Only what nothing can give room to is clipped, or refused.
-        """
-        ledger, model = self._ledgers[ask.layer_index], ask.model
-        shortest = SHORTEST_REPLY if longest is None else min(SHORTEST_REPLY, longest)
-        while True:
-            wanted = _worst(model, size, shortest if longest is None else longest)
-            holds = self._tail.holds(ask.layer_index, wanted)
-            room = ledger.room(holds).completion_for(size.most, model.price)
-            if room is None or (longest is not None and room >= longest):
-                reply = longest
-            elif ledger.may_fit_later(wanted, holds):
-                await ledger.changed()
-                continue
-            else:
-                reply = max(room, shortest)
-                self._note(ask, "clipped", f"the budget leaves {reply} tokens for the reply")
-            estimate = _worst(model, size, reply or 0)
-            reservation = ledger.reserve(estimate, holds)
-            return replace(ask.request, max_tokens=reply), reservation
+    def _reserve(self, ask: Ask, size: PromptSize, fit: Fit) -> tuple[ChatRequest, Reservation]:
+        estimate = ask.worst(size, fit.reply or 0)
+        reservation = self._ledgers[ask.layer_index].reserve(estimate, fit.holds)
+        if fit.is_clipped:
+            self._note(ask, "clipped", f"the budget leaves {fit.reply} tokens for the reply")
+        asked = ask.request
+        is_whole = asked.max_tokens == fit.reply
+        return asked if is_whole else replace(asked, max_tokens=fit.reply), reservation
 
     def _note(self, ask: Ask, kind: str, message: str) -> None:
         self._recorder.note(Note(ask.layer, ask.step, kind, f"{ask.path}: {message}"))
 
-    def _tell_committed(self, ask: Ask) -> None:
-        self._recorder.emit(
-            CallFinished(
-                ask.path,
-                ask.layer,
-                ask.step,
-                ask.model_name,
-                0,
-                CallState.REPLIED,
-                NOTHING,
-                0.0,
-                from_journal=True,
-            )
-        )
 
-
-def _key(ask: Ask) -> str:
-    """Name a logical call: where it is asked and what, before the budget clips it."""
-    what = f"{ask.path}\n{request_to_json(ask.request)}"
-    return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _worst(model: ModelSpec, size: PromptSize, completion: int) -> Usage:
-    cost = model.price.cost_usd(size.most, completion) if model.price else NOTHING.cost_usd
-    return Usage(1, size.most, completion, cost)
-
-
-def _placed(error: ArchonError, ask: Ask, attempt: int) -> ArchonError:
-    """Say where an error happened, unless it says so already."""
-    if not error.place and not isinstance(error, BudgetRefusal):
-        tried = f", attempt {attempt}" if attempt else ""
-        error.place = f"step {ask.step}, model `{ask.model_name}`{tried}"
-    return error
+def _named(reply: ChatResponse, ask: Ask, first: Ask) -> ChatResponse:
+    return reply if ask is first else replace(reply, model=ask.model_name)

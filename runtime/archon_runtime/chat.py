@@ -58,9 +58,13 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
-    """A completion. Token counts are None where the provider did not state them."""
+    """A completion. Token counts are None where the provider did not state them.
+
+    `model` is the plan's name of the fallback that gave it; empty: the model that was asked.
+    """
 
     text: str
     finish_reason: FinishReason
     prompt_tokens: int | None
     completion_tokens: int | None
+    model: str = ""

@@ -12,14 +12,16 @@ from archon_runtime.candidate import Candidate, CheckResult
 from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason, Message
 from archon_runtime.errors import StepFailed
 from archon_runtime.open_call import Ask
-from archon_runtime.plan import OnExhausted
+from archon_runtime.places import CURRENT_JOB, Job
+from archon_runtime.plan import OnExhausted, model_chain
 from archon_runtime.prompt import Prompt
 from archon_runtime.question import Question
 from archon_runtime.run_tools import RunTools, StepPlace
-from archon_runtime.stream import CURRENT_JOB, Job, Stream, StreamView
+from archon_runtime.stream import Stream, StreamView
 from archon_runtime.techniques.base import Check, Technique
 from archon_runtime.together import run_together
 from archon_runtime.trace import Note
+from archon_runtime.usage import dearest
 
 __all__ = ["StepContext"]
 
@@ -66,10 +68,23 @@ class StepContext:
         step = self._place.step
         if step.model is None:
             raise StepFailed("the step has no model to ask", place=self._place.step.id)
-        model = self._tools.plan.models[step.model]
+        models = self._tools.plan.models
+        chain = model_chain(models, step.model)
+        asks = [
+            self._make_ask(chain[index:], tuple(messages), sample, turn)
+            for index in range(len(chain))
+        ]
+        return await self._tools.calls.ask(*asks)
+
+    def _make_ask(
+        self, chain: Sequence[str], messages: tuple[Message, ...], sample: int, turn: int
+    ) -> Ask:
+        """Ask the first model of *chain*; the others are its fallbacks."""
+        step, models = self._place.step, self._tools.plan.models
+        model = models[chain[0]]
         request = ChatRequest(
             model=model.model,
-            messages=tuple(messages),
+            messages=messages,
             purpose=step.technique,
             sample=sample,
             temperature=model.temperature,
@@ -80,17 +95,9 @@ class StepContext:
             logprobs=model.logprobs,
             extra=model.extra,
         )
-        return await self._tools.calls.ask(
-            Ask(
-                self._place.layer_index,
-                self._place.layer.name,
-                step.id,
-                step.model,
-                model,
-                request,
-                turn,
-            )
-        )
+        price = dearest(p for each in chain if (p := models[each].price) is not None)
+        index, layer = self._place.layer_index, self._place.layer.name
+        return Ask(index, layer, step.id, chain[0], model, request, turn, price)
 
     async def check(
         self, check: Check, text: str, *, trusted: bool, timeout_s: float
@@ -112,23 +119,39 @@ class StepContext:
         `until`, when it wants place *i* of what flows in.
         """
         tied = until is None
-        begin = [partial(self._run_job, index, job, tied=tied) for index, job in enumerate(jobs)]
-        if not self._technique.works_on_demand():
-            await run_together(begin, until=until)
-        elif tied:
-            # Jobs without a place of their own wait for no demand, so they come first.
-            width = self._place.width
-            free, begin = begin[width:], begin[:width]
-            await run_together([*free, *begin], when=partial(self._until_wanted, len(free)))
-        else:
-            await run_together(begin, until=until, when=self.inflow.until_wanted)
+        order: Sequence[int] = range(len(jobs))
+        when: Callable[[int], Awaitable[None]] | None = None
+        if self._technique.works_on_demand():
+            when = self.inflow.until_wanted
+            if tied:
+                # Jobs without a place of their own wait for no demand, so they come first.
+                free = order[self._place.width :]
+                order = (*free, *order[: self._place.width])
+                when = partial(self._until_wanted, len(free))
+        await run_together(
+            (partial(self._run_job, index, jobs[index], tied=tied) for index in order),
+            until=until,
+            when=when,
+            at_once=self._at_once(),
+        )
+
+    def _at_once(self) -> int | None:
+        """Tell how many jobs can have something to do, if that is all they wait for.
+
+        Jobs that read what flows in must all be there, so that it is known who needs what.
+        """
+        step = self._place.step
+        reads = step.inflow.arity.high != 0 or self._technique.reads_tests()
+        if reads or step.model is None:
+            return None
+        return self._tools.calls.most_at_once(self._tools.plan.models[step.model].provider)
 
     def new_candidate(self, sample: int, reply: ChatResponse) -> Candidate:
         """Make a candidate of a reply, with an identity of its own."""
         return Candidate(
             id=f"{self._place.step.id}#{sample}",
             text=reply.text,
-            model=self._place.step.model or "",
+            model=reply.model or self._place.step.model or "",
             truncated=reply.finish_reason is FinishReason.LENGTH,
         )
 

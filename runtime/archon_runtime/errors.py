@@ -4,6 +4,8 @@ ArchonError
 ├── PlanInvalid              R0101  the plan file is damaged, unknown or not a plan
 ├── QuestionInvalid          R0102  the question is empty or malformed
 ├── JournalFailed            R0103  the journal cannot be read or written
+│   ├── RunTaken             R0106  another process is working on the same run
+│   └── ReplayMissing        R0107  the journal has no reply to a call that is replayed
 ├── SandboxUnavailable       R0104  nothing on this machine can run untrusted checks
 ├── ModelMissing             R0105  the weights or the package of a local model are not there
 ├── BudgetExceeded           R0110  a limit would be passed
@@ -17,7 +19,8 @@ ArchonError
     ├── ProviderUnavailable  R0134  not reached, or it failed (5xx)
     ├── ProviderTimeout      R0135  it took too long
     ├── BadResponse          R0136  what came is not a completion
-    └── ContentFiltered      R0137  the provider's filter took the prompt or the answer
+    ├── ContentFiltered      R0137  the provider's filter took the prompt or the answer
+    └── KeyRefused           R0138  the provider does not accept the key, or its quota is used up
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ __all__ = [
     "ContentFiltered",
     "JournalFailed",
     "KeyMissing",
+    "KeyRefused",
     "ModelMissing",
     "PlanInvalid",
     "ProviderError",
@@ -41,7 +45,9 @@ __all__ = [
     "ProviderTimeout",
     "ProviderUnavailable",
     "QuestionInvalid",
+    "ReplayMissing",
     "RunStopped",
+    "RunTaken",
     "SandboxUnavailable",
     "StepFailed",
     "WindowExceeded",
@@ -90,6 +96,18 @@ class JournalFailed(ArchonError):
     code = "R0103"
 
 
+class RunTaken(JournalFailed):
+    """Another process is working on the same run."""
+
+    code = "R0106"
+
+
+class ReplayMissing(JournalFailed):
+    """The journal has no reply to a call that is to be replayed."""
+
+    code = "R0107"
+
+
 class SandboxUnavailable(ArchonError):
     """Nothing on this machine can run untrusted checks safely."""
 
@@ -131,7 +149,9 @@ class ProviderError(ArchonError):
 
     `retryable`: asking again may help. `retry_after_s`: how long the provider asks
     to wait. `billed`: tokens may have been paid for (the request was sent and may
-    have been worked on).
+    have been worked on). `other_keys`: how many other keys the provider has, if the
+    failure is that of a key and another one may be used now; else 0. `stated`: the
+    tokens of the prompt and of the completion, where an unusable reply states them.
     """
 
     code = "R0130"
@@ -149,6 +169,8 @@ class ProviderError(ArchonError):
         super().__init__(message, place=place, help=help)
         self.retry_after_s = retry_after_s
         self.billed = billed
+        self.other_keys = 0
+        self.stated: tuple[int, int] | None = None
 
 
 class KeyMissing(ProviderError):
@@ -195,3 +217,16 @@ class ContentFiltered(ProviderError):
     """The provider's filter took the prompt, or all of the answer; asking again won't help."""
 
     code = "R0137"
+
+
+class KeyRefused(ProviderError):
+    """The provider does not accept the key (401, 403), or the key's quota is used up.
+
+    `of_model`: it may be good for other models.
+    """
+
+    code = "R0138"
+
+    def __init__(self, message: str, *, help: str = "", of_model: bool = False) -> None:
+        super().__init__(message, help=help)
+        self.of_model = of_model

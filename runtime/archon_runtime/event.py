@@ -25,8 +25,9 @@ __all__ = [
 class RunStarted:
     """A run begins.
 
-    `cannot_exceed`: the plan's bounds, with every retry, lie within all its limits, if
-    what they rest on (`assumed`, as in the plan) holds. `run_id` is empty without a
+    `cannot_exceed`: the plan's bounds, with every retry and fallback, lie within all its
+    limits, if what they rest on (`assumed`, as in the plan) holds. Calls that are made
+    again with another key have no tokens and are not counted in. `run_id` is empty without a
     journal. `already_spent` is of earlier sittings.
     """
 

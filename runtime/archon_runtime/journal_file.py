@@ -1,4 +1,4 @@
-"""The journal's SQLite file: opened safely, migrated never, its failures in users' words."""
+"""The journal's SQLite file: opened safely, migrated, its failures in users' words."""
 
 from __future__ import annotations
 
@@ -8,40 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archon_runtime.errors import JournalFailed
+from archon_runtime.errors import JournalFailed, RunTaken
+from archon_runtime.journal_schema import SCHEMA_VERSION, create, migrate, version_of
 
-__all__ = ["SCHEMA_VERSION", "open_journal_file", "told_plainly"]
+__all__ = ["open_journal_file", "told_plainly"]
 
-SCHEMA_VERSION = 1
 _LOCK_WAIT_S = 5.0
-
-_SCHEMA = """
-CREATE TABLE schema_version (version INTEGER NOT NULL);
-CREATE TABLE runs (
-    id TEXT PRIMARY KEY,
-    created TEXT NOT NULL,
-    plan_hash TEXT NOT NULL,
-    plan TEXT NOT NULL,
-    question TEXT NOT NULL,
-    status TEXT NOT NULL,
-    result TEXT,
-    cost_usd TEXT
-) WITHOUT ROWID;
-CREATE TABLE calls (
-    run TEXT NOT NULL REFERENCES runs (id),
-    key TEXT NOT NULL,
-    attempt INTEGER NOT NULL,
-    path TEXT NOT NULL,
-    request TEXT NOT NULL,
-    reservation TEXT NOT NULL,
-    state TEXT NOT NULL,
-    reply TEXT,
-    usage TEXT,
-    started_s REAL NOT NULL,
-    ended_s REAL,
-    PRIMARY KEY (run, key, attempt)
-) WITHOUT ROWID;
-"""
 
 
 def open_journal_file(path: Path) -> sqlite3.Connection:
@@ -70,23 +42,22 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     if not tables:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
+        create(connection)
     elif "schema_version" not in tables:
         raise JournalFailed(
             "it is a database, but no journal of runs",
             place=str(path),
             help="name another file for the journal",
         )
-    connection.execute("COMMIT")
-    (version,) = connection.execute("SELECT version FROM schema_version").fetchone()
-    if version != SCHEMA_VERSION:
+    version = version_of(connection)
+    if version > SCHEMA_VERSION:
         raise JournalFailed(
-            f"the journal has version {version}, this runtime reads version {SCHEMA_VERSION}",
+            f"the journal has version {version}, this runtime reads up to version {SCHEMA_VERSION}",
             place=str(path),
             help="use the version of archonc that wrote it, or name another file",
         )
+    migrate(connection)
+    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -101,7 +72,7 @@ def told_plainly(path: Path) -> Iterator[None]:
             help="name a file in a folder that you may write to",
         ) from error
     except sqlite3.IntegrityError as error:
-        raise JournalFailed(
+        raise RunTaken(
             "another process is working on the same run",
             place=str(path),
             help="wait until it ends, or stop it, and resume then",
@@ -118,8 +89,12 @@ def _way_out(error: sqlite3.Error) -> str:
         return "free some space on the disk, then resume the run"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another program holds the file; try again when it is done"
+    if code == sqlite3.SQLITE_READONLY:
+        return "the file may not be written to; name another file for the journal"
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return "check that the folder may be written to and that its disk has space and works"
     if code == sqlite3.SQLITE_NOTADB:
         return "the file is no database; name another file for the journal"
     if code == sqlite3.SQLITE_CORRUPT:
-        return "the file is damaged; move it away, a new one is made"
+        return "the file is damaged; move it away with its `-wal` and `-shm`, a new one is made"
     return "check that the file and its folder may be written to"

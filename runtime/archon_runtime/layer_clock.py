@@ -61,6 +61,8 @@ class LayerClock:
 
     def tell_progress(self) -> None:
         """Tell how many places are decided."""
+        if not self._recorder.is_heard:
+            return
         out, spent = self._out, self._account.spent
         self._recorder.emit(
             LayerProgress(self._layer.name, out.decided, out.filled, out.width, spent)

@@ -13,12 +13,17 @@ from operator import attrgetter
 from types import MemberDescriptorType
 from typing import Any, TypeVar
 
+from archon_runtime.light_init import order_by, show_by, write_init
+
 __all__ = ["MISSING", "Field", "dataclass", "field", "fields", "replace"]
 
 T = TypeVar("T")
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
 """Stands for a default that a field has not."""
+
+_OFTEN = 200
+"""So many instances are more than a check makes of most classes."""
 
 _FIELDS = "__light_fields__"
 _STANDARD_FIELDS = "__dataclass_fields__"
@@ -141,7 +146,14 @@ def _methods(
     setters = [_setter(cls, name) for name in names]
     every, count = tuple(found.values()), len(found)
 
+    made = 0
+
     def init(self: Any, *args: Any, **given: Any) -> None:
+        nonlocal made
+        made += 1
+        if made == _OFTEN:
+            # From now on it is worth what a written method costs to compile.
+            cls.__init__ = write_init(cls, every, setters, MISSING)
         if given or len(args) != count:
             args = _complete(cls.__name__, every, args, given)
         for setter, value in zip(setters, args):  # noqa: B905 - as long, and this is run often
@@ -152,14 +164,10 @@ def _methods(
             values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
         )
 
-    def text(self: Any) -> str:
-        written = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
-        return f"{self.__class__.__qualname__}({written})"
-
     methods: dict[str, Any] = {
         "__init__": init,
         "__eq__": equal,
-        "__repr__": text,
+        "__repr__": show_by(shown),
         "__match_args__": names,
         # Not frozen, it can change, and has no hash.
         "__hash__": (lambda self: hash(values(self))) if frozen else None,
@@ -167,7 +175,7 @@ def _methods(
     }
     if frozen:
         methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
-    return methods | _orders(values) if order else methods
+    return methods | order_by(values) if order else methods
 
 
 def _setter(cls: type[Any], name: str) -> Callable[[object, object], None]:
@@ -203,18 +211,6 @@ def _refuse(self: object, name: str, value: object = None) -> None:
     from dataclasses import FrozenInstanceError
 
     raise FrozenInstanceError(f"cannot change field {name!r}")
-
-
-def _orders(values: Callable[[Any], Any]) -> dict[str, Any]:
-    def less(self: Any, other: Any) -> bool:
-        return values(self) < values(other) if other.__class__ is self.__class__ else NotImplemented
-
-    def less_or_equal(self: Any, other: Any) -> bool:
-        same = other.__class__ is self.__class__
-        return values(self) <= values(other) if same else NotImplemented
-
-    # Python turns `a > b` into `b < a` by itself.
-    return {"__lt__": less, "__le__": less_or_equal}
 
 
 class _StandardFields:

@@ -25,6 +25,8 @@ __all__ = [
     "PlanSpec",
     "ProviderSpec",
     "StepSpec",
+    "model_chain",
+    "models_asked",
     "walk_layers",
     "walk_nested",
     "walk_steps",
@@ -66,7 +68,10 @@ class ProviderSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model of a provider with its decoding settings. `window` is in tokens."""
+    """A model of a provider with its decoding settings. `window` is in tokens.
+
+    `fallback` names the models that are asked, in this order, when this one fails.
+    """
 
     provider: str
     model: str
@@ -79,6 +84,7 @@ class ModelSpec:
     window: int | None = None
     price: Price | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    fallback: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +209,25 @@ def walk_nested(layers: Sequence[LayerSpec]) -> Iterator[NestedSpec]:
         for step in layer.steps:
             if isinstance(step, NestedSpec):
                 yield step
+
+
+def model_chain(models: Mapping[str, ModelSpec], name: str) -> tuple[str, ...]:
+    """Name all models that may answer for *name*, in the order in which they are asked."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found[each] = None
+            waiting.extend(reversed(models[each].fallback))
+    return tuple(found)
+
+
+def models_asked(spec: PlanSpec) -> tuple[str, ...]:
+    """Name the models that the plan's steps ask, and their fallbacks."""
+    asked = dict.fromkeys(step.model for step in walk_steps(spec.layers))
+    return tuple(
+        dict.fromkeys(
+            each for name in asked if name is not None for each in model_chain(spec.models, name)
+        )
+    )

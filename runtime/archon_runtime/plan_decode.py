@@ -69,6 +69,7 @@ def _model(raw: Json) -> ModelSpec:
         if price is None
         else Price(Decimal(price["prompt_usd"]), Decimal(price["completion_usd"])),
         extra=raw["extra"],
+        fallback=tuple(raw.get("fallback", ())),
     )
 
 

@@ -80,6 +80,8 @@ def _model(model: ModelSpec) -> Json:
             "completion_usd": _dollars(price.completion_usd),
         },
         "extra": plain(model.extra),
+        # Left out where there are none: plans of before have the same hash.
+        **({"fallback": list(model.fallback)} if model.fallback else {}),
     }
 
 

@@ -59,6 +59,13 @@ class Plan:
             raw = json.loads(text, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise PlanInvalid(f"it is not JSON: {error}", help=_AGAIN) from error
+        try:
+            return cls._from_raw(raw)
+        except RecursionError as error:
+            raise PlanInvalid("its values are nested too deep", help=_AGAIN) from error
+
+    @classmethod
+    def _from_raw(cls, raw: Any) -> Plan:
         _check_version(raw)
         check_schema(raw, help=_AGAIN)
         stated = raw.pop("hash")

@@ -14,6 +14,7 @@ from archon_runtime.plan import (
     NestedSpec,
     PlanSpec,
     StepSpec,
+    model_chain,
     walk_steps,
 )
 from archon_runtime.providers.kinds import KINDS
@@ -31,6 +32,11 @@ def check_references(spec: PlanSpec) -> None:
     for name, model in spec.models.items():
         known = model.provider in spec.providers
         _need(known, f"unknown provider {model.provider!r}", "models", name)
+        for other in model.fallback:
+            _need(other in spec.models, f"unknown fallback {other!r}", "models", name)
+    for name, model in spec.models.items():
+        back = any(name in model_chain(spec.models, other) for other in model.fallback)
+        _need(not back, "it is a fallback of itself", "models", name)
     for name, file in spec.files.items():
         _need(_digest(file) == file.sha256, "the text has another SHA-256", "files", name)
     _check_layers(spec, spec.layers, (), _Names())

@@ -10,7 +10,7 @@ import anyio
 
 from archon_runtime.limits import Traffic
 from archon_runtime.plan import ProviderSpec
-from archon_runtime.providers.base import Provider
+from archon_runtime.providers.base import Paced, Provider
 
 __all__ = ["MakeProvider", "OpenProvider", "ProviderPool"]
 
@@ -72,7 +72,8 @@ class ProviderPool:
         finally:
             if not ready:
                 await _close(provider, _GIVE_UP_S)
-        return OpenProvider(provider, Traffic(provider.concurrency, provider.rate))
+        paced = provider if isinstance(provider, Paced) else None
+        return OpenProvider(provider, Traffic(provider.concurrency, provider.rate, paced))
 
 
 async def _close(provider: Provider, timeout_s: float) -> None:

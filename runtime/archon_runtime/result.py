@@ -20,7 +20,9 @@ class Result:
     `answers` holds one text, or with `answer: all` every one; `candidates` is what
     layer `from_layer` left, which is the last one unless something was left out:
     `degraded` says then what, in sentences. `unknown_calls` were counted at their
-    reservation. `run_id` is empty without a journal.
+    reservation. `run_id` is empty without a journal. `warnings` say what went wrong
+    beside the answer: that the journal does not have it. `cached_calls` were answered with
+    replies of other runs; they are no calls of this one's `usage`.
     """
 
     answers: tuple[str, ...]
@@ -31,6 +33,8 @@ class Result:
     degraded: tuple[str, ...]
     run_id: str
     from_layer: str
+    warnings: tuple[str, ...] = ()
+    cached_calls: int = 0
 
     @property
     def answer(self) -> str:
@@ -51,8 +55,10 @@ class Result:
             "usage": self.usage.to_json(),
             "cost_usd": f"{self.cost:f}",
             "unknown_calls": self.unknown_calls,
+            "cached_calls": self.cached_calls,
             "trace": self.trace.to_json(),
             "degraded": list(self.degraded),
             "run_id": self.run_id,
             "from_layer": self.from_layer,
+            "warnings": list(self.warnings),
         }

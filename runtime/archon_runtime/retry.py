@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from archon_runtime.errors import ProviderError
+from archon_runtime.limits import LONGEST_WAIT_S
 
 __all__ = ["RetryPolicy"]
 
@@ -20,7 +21,7 @@ class RetryPolicy:
     attempts: int = 3
     base_s: float = 0.5
     cap_s: float = 20.0
-    longest_s: float = 120.0
+    longest_s: float = LONGEST_WAIT_S
 
     def wait_s(self, error: ProviderError, attempt: int, random: Random) -> float | None:
         """Tell how long to wait after attempt number *attempt* (from 1); None: give up.

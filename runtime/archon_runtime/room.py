@@ -23,12 +23,14 @@ class Hold:
     """What must stay free for other layers, and what this layer itself still needs.
 
     `later` and `own` are worst cases of the calls that are still needed at least.
-    `first` is the estimate of a layer's first call, which no hold may refuse.
+    `first` is the estimate of a layer's first call, which no hold may refuse. `untouched`
+    counts the other layers that need calls and have had none.
     """
 
     later: Usage = NOTHING
     own: Usage = NOTHING
     first: Usage = NOTHING
+    untouched: int = 0
 
 
 NO_HOLD = Hold()
@@ -75,10 +77,10 @@ def held_back(name: str, left: int | Decimal, hold: Hold) -> int | Decimal:
     own: int | Decimal = getattr(hold.own, name)
     if left >= own + later:
         return later
-    if name == "calls":
-        return max(0, left - own)
     share: int | Decimal
-    if name == "cost_usd":
+    if name == "calls":
+        share = max(left - own, hold.untouched)
+    elif name == "cost_usd":
         share = Decimal(left) * Decimal(later) / Decimal(own + later)
     else:
         share = int(left * later // (own + later))

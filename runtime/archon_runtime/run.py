@@ -5,31 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import anyio
 
-from archon_runtime.books import open_books
+from archon_runtime.books import Account, open_books
 from archon_runtime.budget import BudgetRefusal, Ledger, out_of_time
 from archon_runtime.calls import Calls
 from archon_runtime.engine import Engine
-from archon_runtime.errors import ArchonError, JournalFailed, PlanInvalid, RunStopped
+from archon_runtime.errors import ArchonError, JournalFailed, RunStopped
 from archon_runtime.event import RunStarted
 from archon_runtime.journal import CallState, RunStatus
 from archon_runtime.pipeline import PipelineTools
 from archon_runtime.plan import (
     BudgetSpec,
     OnExhausted,
-    PlanSpec,
+    models_asked,
     walk_layers,
-    walk_nested,
-    walk_steps,
 )
 from archon_runtime.provider_pool import OpenProvider, ProviderPool
-from archon_runtime.providers.kinds import KINDS
 from archon_runtime.recorder import Recorder
 from archon_runtime.result import Result
 from archon_runtime.retry import RetryPolicy
+from archon_runtime.run_limits import cannot_exceed, check_prices
 from archon_runtime.run_tools import CheckRunner, RunTools
 from archon_runtime.sitting import Sitting
 from archon_runtime.tail import Tail, need_of_layer
@@ -39,7 +38,7 @@ __all__ = ["Run"]
 
 
 class Run:
-    """Brings one sitting to its end."""
+    """Brings one sitting to its end; *ledger* and *tail* keep its books and its reserve."""
 
     def __init__(
         self,
@@ -50,8 +49,11 @@ class Run:
         recorder: Recorder,
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
+        retry: RetryPolicy,
         age: int = 0,
         batch: Ledger | None = None,
+        ledger: type[Ledger] = Ledger,
+        tail: type[Tail] = Tail,
     ) -> None:
         self._sitting = sitting
         self._spec = sitting.plan.spec
@@ -60,17 +62,21 @@ class Run:
         self._check = check
         self._recorder = recorder
         self._techniques = techniques
-        self._seed = seed
-        self._scope = anyio.CancelScope()
-        self._is_stopped = False
+        self._seed, self._retry = seed, retry
+        self._scope, self._is_stopped = anyio.CancelScope(), False
         self._engine: Engine | None = None
-        self._age = age
-        self._books = open_books(self._spec, batch)
+        self._age, self._tail = age, tail
+        self._books = open_books(self._spec, techniques, ledger, batch)
 
     @property
     def ledger(self) -> Ledger:
         """The run's ledger."""
         return self._books.run
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Those of all layers, in the order of `walk_layers`."""
+        return self._books.accounts
 
     def stop(self) -> None:
         """Cut the run short: it ends with the best answer so far."""
@@ -81,30 +87,41 @@ class Run:
         """Run to the end.
 
         Raises:
-            ArchonError: with what was spent until then, and the run's id if there is
-                a journal.
+            ArchonError: with what was spent until then, and the run's id if it has one.
         """
         record, status = self._sitting.record, RunStatus.STOPPED
         try:
             result = await self._work()
             if not self._is_stopped:
                 status = RunStatus.DEGRADED if result.degraded else RunStatus.DONE
-            # Only a journal wants it as text, and it takes longer than a call does.
-            text = json.dumps(result.to_json()) if record.run_id else None
-            record.end(status, self.ledger.spent, text)
-            return result
+            return self._write_down(result, status)
         except ArchonError as error:
             status = RunStatus.STOPPED if self._is_stopped else RunStatus.FAILED
             error.usage, error.run_id = self.ledger.spent, record.run_id
+            if isinstance(error, BudgetRefusal) and record.failure is not None:
+                failure = record.failure  # what is at the bottom of it
+                failure.usage, failure.run_id = error.usage, error.run_id
+                raise failure from error
             raise
         finally:
-            # Also when cancelled from outside: nothing here waits. A journal that fails
-            # now has failed before, or fails the next one who writes.
+            # Also when cancelled from outside: nothing here waits, and failed before.
             with suppress(JournalFailed):
                 record.end(status, self.ledger.spent)
 
+    def _write_down(self, result: Result, status: RunStatus) -> Result:
+        """Write the end of the run; a journal that fails now must not cost the answer."""
+        record = self._sitting.record
+        if not record.run_id:
+            return result  # nobody reads it, and a large result takes long to write
+        try:
+            record.end(status, self.ledger.spent, json.dumps(result.to_json()))
+        except JournalFailed as error:
+            said = f"the end of this run is not in the journal: {error.message}"
+            return replace(result, warnings=(f"{said} ({error.place}); {error.help}",))
+        return result
+
     async def _work(self) -> Result:
-        _check_prices(self._spec)
+        check_prices(self._spec)
         self._count_past()
         if self._budget.time_s is not None:
             self._scope.deadline = anyio.current_time() + self._budget.time_s
@@ -123,16 +140,14 @@ class Run:
 
     async def _open_providers(self) -> Mapping[str, OpenProvider]:
         """Open what the plan's steps need, before anything is paid for."""
-        asked = {step.model for step in walk_steps(self._spec.layers)}
-        names = dict.fromkeys(
-            model.provider for name, model in self._spec.models.items() if name in asked
-        )
+        models = self._spec.models
+        names = dict.fromkeys(models[name].provider for name in models_asked(self._spec))
         return {name: await self._pool.get(name, self._spec.providers[name]) for name in names}
 
     def _make_engine(self, providers: Mapping[str, OpenProvider]) -> Engine:
         accounts = self._books.accounts
         needs = [need_of_layer(account.layer, self._spec.models) for account in accounts]
-        tail = Tail(needs, accounts)
+        tail = self._tail(needs, accounts)
         calls = Calls(
             providers=providers,
             ledgers=[account.ledger for account in accounts],
@@ -140,7 +155,7 @@ class Run:
             record=self._sitting.record,
             recorder=self._recorder,
             seed=self._seed,
-            policy=RetryPolicy(),
+            policy=self._retry,
             age=self._age,
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
@@ -154,6 +169,7 @@ class Run:
             ledger = ledgers.get(call.path.partition("/")[0], self.ledger)
             ledger.book(call.usage or call.reservation, call.reservation)
             self._recorder.unknown_calls += call.state in (CallState.INTENT, CallState.UNKNOWN)
+            self._recorder.cached_calls += call.state is CallState.CACHED
         record.mark_lost_intents()
 
     def _tell_start(self) -> None:
@@ -162,7 +178,7 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in walk_layers(self._spec.layers)),
-                _cannot_exceed(self._spec, RetryPolicy().attempts),
+                cannot_exceed(self._spec, self._retry),
                 self._spec.assumed,
                 self.ledger.spent,
             )
@@ -188,39 +204,5 @@ class Run:
             degraded=self._recorder.degraded,
             run_id=self._sitting.record.run_id,
             from_layer=found.from_layer,
+            cached_calls=self._recorder.cached_calls,
         )
-
-
-def _check_prices(spec: PlanSpec) -> None:
-    """Refuse a limit of cost that could not be held: a model whose price is not known."""
-    budgets = [spec.budget, *(layer.budget for layer in walk_layers(spec.layers))]
-    budgets += (nested.budget for nested in walk_nested(spec.layers))
-    if not any(budget and budget.cost_usd is not None for budget in budgets):
-        return
-    asked = {step.model for step in walk_steps(spec.layers)}
-    for name, model in spec.models.items():
-        kind = KINDS.get(spec.providers[model.provider].kind)
-        if name in asked and model.price is None and not (kind and kind.free):
-            raise PlanInvalid(
-                f"`cost` is limited, and model `{name}` has no price",
-                help="state the model's price, or limit calls and tokens instead",
-            )
-
-
-def _cannot_exceed(spec: PlanSpec, attempts: int) -> bool:
-    """Tell whether the plan's bounds lie within its budget, every call tried *attempts* times."""
-    budget, bounds = spec.budget, spec.bounds
-    if budget is None:
-        return False
-    prompt, completion = bounds.prompt_tokens.most, bounds.completion_tokens.most
-    both = None if prompt is None or completion is None else prompt + completion
-    pairs = (
-        (budget.calls, bounds.calls.most),
-        (budget.tokens, both),
-        (budget.prompt_tokens, prompt),
-        (budget.completion_tokens, completion),
-        (budget.cost_usd, spec.cost_most_usd),
-    )
-    return all(
-        limit is None or (most is not None and most * attempts <= limit) for limit, most in pairs
-    )

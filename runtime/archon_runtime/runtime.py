@@ -1,4 +1,4 @@
-"""The way in: a runtime that runs plans, and its sync twin."""
+"""The way in: a runtime that runs plans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from anyio.abc import TaskGroup
 
 from archon_runtime.batch import Batch, Questions
 from archon_runtime.budget import Ledger
+from archon_runtime.cache_key import CacheKeys
+from archon_runtime.call_log import CallLog
 from archon_runtime.check_host import CheckHost
+from archon_runtime.errors import JournalFailed
 from archon_runtime.event import Event
 from archon_runtime.journal import Journal
 from archon_runtime.plan import BudgetSpec, ProviderSpec
@@ -23,14 +26,16 @@ from archon_runtime.provider_pool import MakeProvider, ProviderPool
 from archon_runtime.providers.base import Provider
 from archon_runtime.question import Question
 from archon_runtime.recorder import Recorder
+from archon_runtime.replay import NobodyAsked, begin_replay, compare
 from archon_runtime.result import Result
+from archon_runtime.retry import RetryPolicy
 from archon_runtime.run import Run
 from archon_runtime.sandbox.base import Sandbox
 from archon_runtime.sitting import Asked, Sitting, begin, take_up
 from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.techniques.base import Technique
 
-__all__ = ["Runtime", "run_sync"]
+__all__ = ["Runtime"]
 
 _CLOSE_S = 5.0
 
@@ -40,8 +45,11 @@ class Runtime:
 
     Without *journal*, a run lives in memory only and cannot be resumed. *providers*
     stand for the plan's of the same names, or make all of them. *techniques* are added
-    to the built-in ones. *seed* is where waits between retries and random choices
-    begin. *unsafe_checks* lets untrusted checks run without a sandbox.
+    to the built-in ones. *retry* is how often failed calls are tried. *seed* is where
+    waits between retries and random choices begin. *unsafe_checks* lets untrusted checks
+    run without a sandbox. With *cache*, replies of earlier runs in the journal answer the
+    same requests again, for free. Calls are logged under the name `archon_runtime`; what
+    is said in them only with *log_contents*.
     """
 
     def __init__(
@@ -55,6 +63,9 @@ class Runtime:
         seed: int = 0,
         on_event: Callable[[Event], None] | None = None,
         techniques: Mapping[str, type[Technique[Any]]] | None = None,
+        retry: RetryPolicy | None = None,
+        cache: bool = False,
+        log_contents: bool = False,
     ) -> None:
         self._journal_path = journal
         self._journal: Journal | None = None
@@ -62,8 +73,11 @@ class Runtime:
         self._checks = CheckHost(sandbox, unsafe=unsafe_checks)
         self._environ = dict(os.environ if environ is None else environ)
         self._seed = seed
+        self._cache = cache
+        self._log_contents = log_contents
         self._on_event = on_event
         self._techniques = {**TECHNIQUES, **(techniques or {})}
+        self._retry = retry or RetryPolicy()
         self._pool = ProviderPool(self._make_provider)
         self._runs: set[Run] = set()
         self._batches: set[Batch] = set()
@@ -107,22 +121,19 @@ class Runtime:
         question: Asked | None = None,
         data: Mapping[str, object] | None = None,
         resume: str | None = None,
+        replay: str | None = None,
     ) -> Result:
-        """Answer a question, or take up the run *resume* where it was left.
+        """Answer a question, take up the run *resume* where it was left, or *replay* one.
 
         A resumed run's plan and question come from the journal; given again, they must
-        be the same.
+        be the same. A replayed run asks nobody: all replies come from the journal, and
+        another plan may be tried on them.
 
         Raises:
             ArchonError: the run failed; the error carries what was spent (`usage`) and
                 the id to resume the run by.
         """
-        journal = self._open_journal()
-        if resume is None:
-            sitting = begin(journal, plan, question, data)
-        else:
-            sitting = take_up(journal, resume, plan, question, data)
-        return await self._go(sitting)
+        return await self._go(self._sit(plan, question, data, resume, replay))
 
     def map(
         self,
@@ -152,8 +163,7 @@ class Runtime:
 
         async def answer(asked: Asked, ledger: Ledger, runs: set[Run]) -> Result:
             own = None if isinstance(asked, Question) else data
-            sitting = begin(self._open_journal(), plan, asked, own)
-            return await self._go(sitting, ledger, runs)
+            return await self._go(self._sit(plan, asked, own), ledger, runs)
 
         batch = Batch(questions, answer, concurrency=concurrency, ordered=ordered, budget=budget)
         self._batches.add(batch)
@@ -170,13 +180,15 @@ class Runtime:
         self, sitting: Sitting, batch: Ledger | None = None, runs: set[Run] | None = None
     ) -> Result:
         self._age += 1
+        log = CallLog(sitting.record.run_id, contents=self._log_contents)
         run = Run(
             sitting,
-            pool=self._pool,
+            pool=ProviderPool(lambda *_: NobodyAsked()) if sitting.is_replay else self._pool,
             check=partial(self._checks.run, sitting.question, sitting.plan.spec.files),
-            recorder=Recorder(self._on_event),
+            recorder=Recorder(self._on_event, log),
             techniques=self._techniques,
             seed=self._seed,
+            retry=self._retry,
             age=self._age,
             batch=batch,
         )
@@ -184,10 +196,11 @@ class Runtime:
         for each in owners:
             each.add(run)
         try:
-            return await run.go()
+            result = await run.go()
         finally:
             for each in owners:
                 each.discard(run)
+        return compare(result, sitting.recorded)
 
     def stop(self) -> None:
         """Cut all runs short: each ends with the best answer it has so far."""
@@ -195,6 +208,29 @@ class Runtime:
             batch.stop()
         for run in self._runs:
             run.stop()
+
+    def _sit(
+        self,
+        plan: Plan | None,
+        question: Asked | None,
+        data: Mapping[str, object] | None,
+        resume: str | None = None,
+        replay: str | None = None,
+    ) -> Sitting:
+        journal = self._open_journal()
+        if replay is not None:
+            return begin_replay(journal, replay, plan, question, data)
+        if self._cache and journal is None:
+            raise JournalFailed(
+                "the cache is the journal, and there is none", help="name a file for the journal"
+            )
+        if resume is not None:
+            sitting = take_up(journal, resume, plan, question, data)
+        else:
+            sitting = begin(journal, plan, question, data)
+        sitting.record.cache_keys = CacheKeys(sitting.plan.spec, self._environ)
+        sitting.record.uses_cache = self._cache
+        return sitting
 
     def _open_journal(self) -> Journal | None:
         if self._journal is None and self._journal_path is not None:
@@ -212,36 +248,3 @@ class Runtime:
         from archon_runtime.providers.load import make_provider
 
         return make_provider(name, spec, self._environ)
-
-
-def run_sync(
-    plan: Plan | None = None,
-    question: Asked | None = None,
-    data: Mapping[str, object] | None = None,
-    resume: str | None = None,
-    *,
-    journal: Path | None = None,
-    providers: Mapping[str, Provider] | MakeProvider | None = None,
-    sandbox: Sandbox | None = None,
-    unsafe_checks: bool = False,
-    environ: Mapping[str, str] | None = None,
-    seed: int = 0,
-    on_event: Callable[[Event], None] | None = None,
-    techniques: Mapping[str, type[Technique[Any]]] | None = None,
-) -> Result:
-    """Run one plan and wait for its result: `Runtime.run` for code without an event loop."""
-
-    async def run() -> Result:
-        async with Runtime(
-            journal=journal,
-            providers=providers,
-            sandbox=sandbox,
-            unsafe_checks=unsafe_checks,
-            environ=environ,
-            seed=seed,
-            on_event=on_event,
-            techniques=techniques,
-        ) as runtime:
-            return await runtime.run(plan, question, data, resume)
-
-    return anyio.run(run)

@@ -7,24 +7,32 @@ from dataclasses import dataclass
 
 from archon_runtime.chat import Message
 from archon_runtime.errors import JournalFailed, PlanInvalid, QuestionInvalid
-from archon_runtime.journal import Journal
+from archon_runtime.journal import Journal, PastCall
 from archon_runtime.journal_codec import question_from_json, question_to_json
+from archon_runtime.journal_read import RunRow
+from archon_runtime.plan import BudgetSpec
 from archon_runtime.plan_file import Plan
 from archon_runtime.question import Question, make_question
 from archon_runtime.run_record import RunRecord
 
-__all__ = ["Asked", "Sitting", "begin", "take_up"]
+__all__ = ["Asked", "Sitting", "begin", "check_question", "question_of", "take_up"]
 
 Asked = str | Sequence[Message] | Question
 
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """What one process does of a run: all of it, or what an earlier one left."""
+    """What one process does of a run: all of it, or what an earlier one left.
+
+    In a replay nobody is asked; `recorded` is then the result that the journal has for
+    the same plan, if any.
+    """
 
     plan: Plan
     question: Question
     record: RunRecord
+    is_replay: bool = False
+    recorded: Mapping[str, object] | None = None
 
 
 def begin(
@@ -48,7 +56,7 @@ def begin(
         return Sitting(plan, question, RunRecord(None, ""))
     text = question_to_json(question)
     run_id = journal.add_run(plan_hash=plan.hash, plan=plan.to_json(), question=text)
-    return Sitting(plan, question, RunRecord(journal, run_id))
+    return Sitting(plan, question, _record(journal, run_id, plan))
 
 
 def take_up(
@@ -69,16 +77,37 @@ def take_up(
             help="name the journal that the run was written to",
         )
     row = journal.run(run_id)
+    run_id = row.id  # the word may be its beginning only
     if plan is not None and plan.hash != row.plan_hash:
         raise JournalFailed(
             f"run `{run_id}` was made with another plan",
-            help=f"resume it without a plan; of this plan: {journal.name_runs(plan.hash)}",
+            help=f"resume it without a plan; runs of this plan: {journal.name_runs(plan.hash)}",
         )
+    check_question(row, asked, data)
+    plan, question = plan or Plan.from_json(row.plan), question_of(row)
+    return Sitting(plan, question, _record(journal, run_id, plan, journal.past_calls(run_id)))
+
+
+def check_question(row: RunRow, asked: Asked | None, data: Mapping[str, object] | None) -> None:
+    """Refuse a question that is not the run's; none is no problem.
+
+    Raises:
+        JournalFailed: it is another one.
+    """
     if asked is not None and question_to_json(make_question(asked, data)) != row.question:
         raise JournalFailed(
-            f"run `{run_id}` was asked another question",
-            help="resume it without a question, or begin a new run",
+            f"run `{row.id}` was asked another question",
+            help="leave the question out, or begin a new run",
         )
-    plan = plan or Plan.from_json(row.plan)
-    question = question_from_json(row.question)
-    return Sitting(plan, question, RunRecord(journal, run_id, journal.past_calls(run_id)))
+
+
+def question_of(row: RunRow) -> Question:
+    """Read the question of a run in the journal."""
+    return question_from_json(row.question)
+
+
+def _record(
+    journal: Journal, run_id: str, plan: Plan, past: tuple[PastCall, ...] = ()
+) -> RunRecord:
+    budget = plan.spec.budget or BudgetSpec()
+    return RunRecord(journal, run_id, past, on_exhausted=budget.on_exhausted)

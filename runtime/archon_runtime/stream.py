@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 
 import anyio
+import anyio.lowlevel
 
 from archon_runtime.candidate import Candidate
 from archon_runtime.errors import StepFailed
+from archon_runtime.places import CURRENT_JOB, Place
 from archon_runtime.unit_tests import UnitTests
 
-__all__ = ["CURRENT_JOB", "Job", "Stream", "StreamView"]
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One of the jobs that a step runs side by side; `waits` are places it waits for.
-
-    `tied`: it fills the place of its own number, and no other.
-    """
-
-    scope: anyio.CancelScope
-    tied: bool
-    waits: set[int] = field(default_factory=set)
-
-
-CURRENT_JOB: ContextVar[Job | None] = ContextVar("CURRENT_JOB", default=None)
-"""The job that runs: whose work is wasted if its place turns out to be unneeded."""
-
-
-@dataclass(slots=True)
-class _Place:
-    candidate: Candidate | None = None
-    decided: anyio.Event = field(default_factory=anyio.Event)
+__all__ = ["Stream", "StreamView"]
 
 
 class Stream:
@@ -51,7 +29,7 @@ class Stream:
             tests = UnitTests()
             tests.settle(())
         self.tests = tests
-        self._places = tuple(_Place() for _ in range(width))
+        self._places = tuple(Place() for _ in range(width))
         self._views: list[StreamView] = []
         self._unneeded: set[int] = set()
         self._refused: set[int] = set()
@@ -108,7 +86,7 @@ class Stream:
 
     def is_decided(self, index: int) -> bool:
         """Tell whether a place is decided."""
-        return self._places[index].decided.is_set()
+        return self._places[index].is_decided
 
     def put(self, index: int, candidate: Candidate) -> None:
         """Fill a place; nothing happens if it became unneeded meanwhile.
@@ -154,7 +132,7 @@ class Stream:
     async def get(self, index: int) -> Candidate | None:
         """Wait for a place to be decided."""
         place = self._places[index]
-        await place.decided.wait()
+        await place.wait()
         return place.candidate
 
     def drop_unneeded(self, index: int) -> None:
@@ -165,9 +143,7 @@ class Stream:
             self.on_unneeded(index)
 
     def _decide(self, index: int, candidate: Candidate | None) -> None:
-        place = self._places[index]
-        place.candidate = candidate
-        place.decided.set()
+        self._places[index].decide(candidate)
         self.decided += 1
         self.filled += candidate is not None
         self._refused.discard(index)

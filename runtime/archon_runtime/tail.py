@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from archon_runtime.books import Account
 from archon_runtime.bounds import Range
-from archon_runtime.budget import Holds, Ledger
-from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, StepSpec
+from archon_runtime.budget import NO_HOLDS, Holds, Ledger
+from archon_runtime.plan import BudgetSpec, LayerSpec, ModelSpec, StepSpec, model_chain
 from archon_runtime.room import Hold
-from archon_runtime.usage import NOTHING, Usage
+from archon_runtime.usage import NOTHING, Usage, dearest
 
 __all__ = ["Tail", "need_of_layer"]
 
@@ -33,7 +33,8 @@ def _need_of_step(step: StepSpec, models: Mapping[str, ModelSpec]) -> Usage:
         return NOTHING
     prompt = _share(step.bounds.prompt_tokens, calls)
     completion = _share(step.bounds.completion_tokens, calls)
-    price = models[step.model].price
+    prices = (models[each].price for each in model_chain(models, step.model))
+    price = dearest(each for each in prices if each is not None)
     cost = price.cost_usd(prompt, completion) if price else Decimal(0)
     return Usage(calls.least, prompt, completion, cost)
 
@@ -61,16 +62,32 @@ class Tail:
         """Tell what must stay free while layer number *layer* makes such a call.
 
         In each limited ledger that the call is booked in: the open needs of all others
-        that spend from it too, unless they come before it in the data's flow.
+        that spend from it too; of those that come before it in the data's flow the first
+        call, if they have had none.
         """
+        if not self._others[layer]:
+            return NO_HOLDS
         own = self._open_need(layer)
         first = estimate if self._accounts[layer].booked.calls == 0 else NOTHING
         if own.calls:
             own = _larger(own, estimate)
         return {
-            ledger: Hold(sum((self._open_need(each) for each in others), NOTHING), own, first)
-            for ledger, others in self._others[layer]
+            ledger: self._hold(others, earlier, own, first)
+            for ledger, others, earlier in self._others[layer]
         }
+
+    def _hold(
+        self, others: tuple[int, ...], earlier: tuple[int, ...], own: Usage, first: Usage
+    ) -> Hold:
+        passed_by = sum(self._is_untouched(each) for each in earlier)
+        later = sum((self._open_need(each) for each in others), Usage(calls=passed_by))
+        untouched = passed_by + sum(self._is_untouched(each) for each in others)
+        return Hold(later, own, first, untouched)
+
+    def _is_untouched(self, layer: int) -> bool:
+        """Tell whether the layer needs calls and has had none."""
+        need = self._needs[layer].calls
+        return bool(need and layer not in self.finished and not self._accounts[layer].booked.calls)
 
     def _open_need(self, layer: int) -> Usage:
         """Need of the calls that the layer has not made yet."""
@@ -90,15 +107,19 @@ class Tail:
 
 def _others(
     account: Account, layer: int, lineages: Sequence[frozenset[Ledger]]
-) -> tuple[tuple[Ledger, tuple[int, ...]], ...]:
-    """List the limited ledgers that a layer spends from, each with who else needs it still."""
-    rest = [i for i in range(len(lineages)) if i != layer and i not in account.earlier]
-    shared = (
-        (ledger, tuple(index for index in rest if ledger in lineages[index]))
-        for ledger in account.ledger.lineage()
-        if ledger.limits != _NO_LIMITS
-    )
-    return tuple((ledger, others) for ledger, others in shared if others)
+) -> tuple[tuple[Ledger, tuple[int, ...], tuple[int, ...]], ...]:
+    """List the limited ledgers that a layer spends from, each with who else does.
+
+    Those that come before the layer in the data's flow stand apart, as the last.
+    """
+    shared = []
+    for ledger in account.ledger.lineage():
+        sharing = [i for i, each in enumerate(lineages) if i != layer and ledger in each]
+        if ledger.limits != _NO_LIMITS and sharing:
+            others = tuple(i for i in sharing if i not in account.earlier)
+            earlier = tuple(i for i in sharing if i in account.earlier)
+            shared.append((ledger, others, earlier))
+    return tuple(shared)
 
 
 def _larger(left: Usage, right: Usage) -> Usage:

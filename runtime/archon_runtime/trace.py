@@ -16,7 +16,7 @@ class Note:
     """Something worth knowing. Kinds of techniques: repair, fallback, parse, choice.
 
     Kinds of the runtime: retry, clipped, dropped, degraded, unknown (a bill), unstated
-    (token counts), overrun (with `code`).
+    (token counts), overrun (with `code`), cached (a reply of another run).
     """
 
     layer: str

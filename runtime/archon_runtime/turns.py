@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 import anyio
 from anyio.lowlevel import checkpoint
 
-__all__ = ["AT_ONCE", "Priority", "Turn", "Turns"]
+__all__ = ["AT_ONCE", "Priority", "Turns"]
 
 Priority = tuple[int, int]
 """The layers that come after a call's own, and the age of its run: the least goes first."""
@@ -28,20 +26,6 @@ class _Waiter:
     has_left: bool = field(default=False, compare=False)
 
 
-class Turn:
-    """A turn that somebody has. It is left once, however often that is said."""
-
-    def __init__(self, leave: Callable[[], None]) -> None:
-        self._leave = leave
-        self._has_left = False
-
-    def leave(self) -> None:
-        """Let the next one in."""
-        if not self._has_left:
-            self._has_left = True
-            self._leave()
-
-
 class Turns:
     """Lets at most *most* in at once.
 
@@ -55,17 +39,8 @@ class Turns:
         self._count = 0
         self._waiting: list[_Waiter] = []
 
-    @asynccontextmanager
-    async def turn(self, priority: Priority = AT_ONCE) -> AsyncIterator[Turn]:
-        """Wait to be let in; leave at the end, or before it."""
-        await self._enter(priority)
-        turn = Turn(self._leave)
-        try:
-            yield turn
-        finally:
-            turn.leave()
-
-    async def _enter(self, priority: Priority) -> None:
+    async def acquire(self, priority: Priority = AT_ONCE) -> None:
+        """Wait to be let in. Others have a turn first, even if there is room."""
         waiter: _Waiter | None = None
         if self._free:
             self._free -= 1
@@ -73,19 +48,23 @@ class Turns:
             self._count += 1
             waiter = _Waiter(priority, self._count, anyio.Event())
             heappush(self._waiting, waiter)
+        is_in = False
         try:
-            if waiter is None:
-                await checkpoint()
-            else:
-                await waiter.is_called.wait()
-        except BaseException:
-            if waiter is None or waiter.is_called.is_set():
-                self._leave()
-            else:
-                waiter.has_left = True
-            raise
+            await (checkpoint() if waiter is None else waiter.is_called.wait())
+            is_in = True
+        finally:
+            # Cancelled: what was given already goes to the next one.
+            if not is_in:
+                self._give_up(waiter)
 
-    def _leave(self) -> None:
+    def _give_up(self, waiter: _Waiter | None) -> None:
+        if waiter is None or waiter.is_called.is_set():
+            self.release()
+        else:
+            waiter.has_left = True
+
+    def release(self) -> None:
+        """Let the next one in."""
         while self._waiting:
             waiter = heappop(self._waiting)
             if not waiter.has_left:

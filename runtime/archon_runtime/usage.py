@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from archon_runtime.classes import dataclass
 
-__all__ = ["NOTHING", "Price", "Usage"]
+__all__ = ["NOTHING", "Price", "Usage", "dearest"]
 
 _MILLION = Decimal(1_000_000)
 
@@ -71,3 +72,11 @@ class Price:
         return (
             self.prompt_usd * prompt_tokens + self.completion_usd * completion_tokens
         ) / _MILLION
+
+
+def dearest(prices: Iterable[Price]) -> Price | None:
+    """Make the price that no call at one of *prices* can cost more than; None if there is none."""
+    known = list(prices)
+    if not known:
+        return None
+    return Price(max(p.prompt_usd for p in known), max(p.completion_usd for p in known))

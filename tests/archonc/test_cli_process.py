@@ -69,7 +69,7 @@ async def run(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[bytes]
         ("cut", "R0134"),
         ("html", "R0136"),
         ("no-choices", "R0136"),
-        ("status-401", "R0132"),
+        ("status-401", "R0138"),
         ("status-500", "R0134"),
     ],
 )
@@ -132,3 +132,15 @@ async def test_plan_runs_where_the_compiler_cannot_be_imported(tmp_path: Path) -
     assert main(["compile", str(program), "-o", str(plan)]) == 0
     done = await anyio.run_process([sys.executable, "-c", BLOCKED, str(plan)])
     assert done.stdout.strip()
+
+
+async def test_replay_needs_no_server_and_no_key(tmp_path: Path) -> None:
+    async with loopback() as server:
+        first = await run(tmp_path, write(tmp_path, server.url("ok")), "Hello?")
+    assert first.returncode == 0
+    run_id = first.stderr.decode().split()[1]
+    environ = {name: value for name, value in environment(tmp_path).items() if name != "LAB_KEY"}
+    command = [sys.executable, "-m", "archonc", "run", "--replay", run_id[:6]]
+    again = await anyio.run_process(command, env=environ, check=False)
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    assert b"replayed from the journal: nothing was asked or paid now" in again.stderr

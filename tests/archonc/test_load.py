@@ -202,3 +202,19 @@ def test_program_in_no_folder_imports_nothing() -> None:
 
     text = 'archon 1\nimport "lib.archon" as lib\narchitecture one { layer generator(lib.m) }\n'
     assert codes(check_source(Source("text", text))) == ["A0213"]
+
+
+@pytest.mark.parametrize(
+    ("path", "guess"), [("models", "models.archon"), ("modls.archon", "models.archon")]
+)
+def test_path_that_is_nearly_right_is_guessed(tmp_path: Path, path: str, guess: str) -> None:
+    text = f'archon 1\nimport "{path}" as lib\narchitecture one {{ layer generator(lib.writer) }}\n'
+    main = write(tmp_path, {"models.archon": MODELS, "big.archon": MODELS, "main.archon": text})
+    (found,) = check_file(main)
+    assert found.helps == (f"did you mean `{guess}`?",)
+
+
+def test_file_that_is_nothing_like_the_path_is_not_guessed(tmp_path: Path) -> None:
+    text = 'archon 1\nimport "missing.archon" as lib\narchitecture one { layer generator(lib.a) }\n'
+    (found,) = check_file(write(tmp_path, {"big.archon": MODELS, "main.archon": text}))
+    assert "did you mean" not in found.helps[0]

@@ -160,3 +160,8 @@ def test_option_of_the_provider_is_sent_there() -> None:
     _, sink = resolve_text('model m = openai("a", concurrency: 5)')
     (diagnostic,) = sink.diagnostics
     assert "provider NAME = openai(concurrency: …)" in diagnostic.helps[0]
+
+
+def test_declaration_with_the_name_of_a_kind_of_provider_does_not_hide_it() -> None:
+    spec = model_of('model m = openai("x")\narchitecture openai { layer generator(m) }\n')
+    assert (spec.provider, spec.model) == ("openai", "x")

@@ -16,6 +16,7 @@ CANARY = "sk-canary-77aa"
     [
         pytest.param(f'base_url: "http://h/v1", key: "{CANARY}"', id="key"),
         pytest.param(f'base_url: "http://me:{CANARY}@h/v1"', id="password in the address"),
+        pytest.param(f'base_url: "http://me:{CANARY}/x@h/v1"', id="password with a slash"),
         pytest.param(f'key: "{CANARY}", nosuch: 1', id="another mistake on its line"),
     ],
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.benchmarks.call_speed import measure_calls
 from tests.benchmarks.check_speed import measure_check
 from tests.benchmarks.format_speed import measure_format
+from tests.benchmarks.journal_speed import measure_journal
 from tests.benchmarks.layer_speed import measure_layer
 from tests.benchmarks.map_stream import measure_stream
 from tests.benchmarks.pipeline_speed import measure_pipeline
@@ -16,3 +18,5 @@ if __name__ == "__main__":
     measure_pipeline()
     measure_waves()
     measure_stream()
+    measure_calls()
+    measure_journal()

@@ -46,6 +46,20 @@ def run(*command: str, cwd: str) -> str:
     return done.stdout
 
 
+def begin_programs(folder: str) -> None:
+    """Begin a program with the starter, and one from each of the library, and check them."""
+    listed = run(str(BIN / "archonc"), "new", "--list", cwd=folder)
+    names = [line.split()[0] for line in listed.split("\n") if line and line[0] != " "]
+    assert len(names) >= 12, listed
+    run(str(BIN / "archonc"), "new", "hello", cwd=folder)
+    for number, name in enumerate(names):
+        run(str(BIN / "archonc"), "new", f"mine_{number}", "--from", name, cwd=folder)
+    files = [str(path) for path in Path(folder).glob("*.archon")]
+    assert len(files) == len(names) + 1
+    printed = run(str(BIN / "archonc"), "check", *files, cwd=folder)
+    assert printed == "", printed
+
+
 def main() -> None:
     """Check every example, compile one program, run its plan without the compiler."""
     with tempfile.TemporaryDirectory() as folder:
@@ -55,8 +69,9 @@ def main() -> None:
         assert examples
         printed = run(str(BIN / "archonc"), "check", *examples, cwd=folder)
         assert printed == "", printed
+        begin_programs(folder)
         assert run(str(BIN / "archonc"), "explain", "A0301", cwd=folder).startswith("A0301")
-        assert run(str(BIN / "archonc"), "explain", examples[-1], cwd=folder)
+        assert run(str(BIN / "archonc"), "explain", examples[0], cwd=folder)
         Path(folder, "three.archon").write_text(SIMULATED, encoding="utf-8")
         run(str(BIN / "archonc"), "compile", "three.archon", "-o", "three.json", cwd=folder)
         run(sys.executable, "-c", RUN_WITHOUT_COMPILER, "three.json", cwd=folder)

@@ -99,7 +99,7 @@ _words = st.sampled_from(["a", "b2", "_c", "judge", "n", *_LONG, *_WORDS])
 names = st.builds(Name, _words, _AT)
 _argument_names = names | st.builds(Name, st.sampled_from(["true", "false"]), _AT)
 references = st.builds(Reference, _some(names, 1, 3), _AT)
-_NUMBERS = "0 5 0.7 2k 1.5M $0.25 90s 250ms 20% 600/min -3 -0.5 001 200 123456789012345678"
+_NUMBERS = "0 5 0.7 2k 1.5M $0.25 90s 250ms 20% 600/min 100k/min -3 -0.5 001 200 123456789012345678"
 numbers = st.sampled_from(_NUMBERS.split()).map(_number)
 _chars = st.characters(exclude_categories=["Cs"])
 _plain_texts = st.text(_chars | st.sampled_from('"\\\n\t {}#,'), max_size=12)

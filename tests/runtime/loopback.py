@@ -15,6 +15,7 @@ import anyio
 from aiohttp import web
 
 from archon_runtime.providers.http_settings import HttpSettings, Timeouts
+from archon_runtime.providers.key_ring import KeyRing
 
 __all__ = [
     "CANARY",
@@ -31,7 +32,7 @@ __all__ = [
 CANARY = "canary-key-5f1d8a77"
 """The key that tests send; servers repeat it, and no message of ours may hold it."""
 
-QUICK = Timeouts(connect_s=2.0, first_byte_s=0.15, body_s=0.15, total_s=5.0)
+QUICK = Timeouts(connect_s=2.0, first_byte_s=0.15, idle_s=0.15, total_s=5.0)
 
 Handler = Callable[["Loopback", web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,8 +51,13 @@ class Loopback:
         return f"http://127.0.0.1:{self.port}/{behaviour}"
 
 
-def settings_for(url: str, *, key: str | None = CANARY, timeouts: Timeouts = QUICK) -> HttpSettings:
-    return HttpSettings("lab", url, key=key, key_env="LAB_KEY", timeouts=timeouts)
+def settings_for(
+    url: str, *, key: str | None = CANARY, timeouts: Timeouts = QUICK, more: tuple[str, ...] = ()
+) -> HttpSettings:
+    """Settings with *key* in `LAB_KEY`, and *more* keys in `LAB_KEY_2`, …"""
+    numbered = [(f"LAB_KEY_{number}", each) for number, each in enumerate(more, start=2)]
+    keys = KeyRing([("LAB_KEY", key), *numbered] if key else ())
+    return HttpSettings("lab", url, keys=keys, timeouts=timeouts)
 
 
 def completion(content: object = "four", **changes: object) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from archon_runtime.books import Books, open_books
 from archon_runtime.plan import BudgetSpec
 from archon_runtime.tail import Tail, need_of_layer
+from archon_runtime.techniques import TECHNIQUES
 from archon_runtime.usage import Usage
 from tests.runtime.plans import MODEL, Nested, Step, make_plan
 
@@ -34,7 +35,7 @@ def books() -> Books:
         },
         budget=BudgetSpec(calls=20),
     )
-    return open_books(plan.spec)
+    return open_books(plan.spec, TECHNIQUES)
 
 
 @pytest.fixture
@@ -63,10 +64,16 @@ def test_accounts_are_in_the_order_of_the_flow(books: Books) -> None:
 
 def test_all_but_what_comes_earlier_is_held_back_where_it_is_spent_from(tail: Tail) -> None:
     assert held(tail, DRAFT_A) == [1, 1 + 2 + 2 + 1]  # in `a`: its ranker; in the run: all others
-    assert held(tail, RANK_A) == [2 + 2 + 1]  # not its drafts, which come earlier
+    # Of the drafts in `a`, which come earlier, the first call, since they have had none.
+    assert held(tail, RANK_A) == [1, 1 + 2 + 2 + 1]
     assert held(tail, DRAFT_B) == [2 + 1 + 2 + 1]
     assert held(tail, MIXED) == [2 + 1 + 2 + 1]
-    assert held(tail, FUSE) == []
+    assert held(tail, FUSE) == [1 + 1 + 1 + 1]
+
+
+def test_tokens_are_not_held_back_for_what_comes_earlier(tail: Tail) -> None:
+    run = [*tail.holds(FUSE, ONE).values()][-1]
+    assert (run.later.calls, run.later.tokens, run.untouched) == (4, 0, 4)
 
 
 def test_calls_inside_do_not_count_as_those_of_the_layer_around(books: Books, tail: Tail) -> None:
@@ -76,7 +83,7 @@ def test_calls_inside_do_not_count_as_those_of_the_layer_around(books: Books, ta
     assert (mixed.ledger.booked.calls, mixed.booked.calls, mixed.spent.calls) == (2, 0, 0)
     mixed.ledger.settle(mixed.ledger.reserve(ONE), ONE)
     assert (mixed.booked.calls, mixed.spent.calls, books.run.spent.calls) == (1, 1, 3)
-    assert held(tail, RANK_A) == [2 + 1 + 1]
+    assert held(tail, RANK_A) == [0, 2 + 1 + 1]
 
 
 def test_finished_layer_needs_nothing_more(tail: Tail) -> None:

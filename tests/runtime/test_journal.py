@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from archon_runtime import Runtime
@@ -25,6 +26,7 @@ from archon_runtime.journal_codec import (
 from archon_runtime.question import Question
 from archon_runtime.run_record import CallEntry, RunRecord
 from archon_runtime.usage import Usage
+from tests.benchmarks.journal_speed import commits_of
 from tests.runtime.plans import Step, make_plan
 from tests.runtime.scripted import Said, Scripted
 
@@ -87,7 +89,7 @@ def in_a_file(path: Path) -> None:
         pytest.param(as_folder, "cannot be opened: Is a directory", id="folder"),
         pytest.param(as_text, "file is not a database", id="text"),
         pytest.param(as_other_database, "no journal of runs", id="other"),
-        pytest.param(as_newer, "version 99, this runtime reads version 1", id="newer"),
+        pytest.param(as_newer, "version 99, this runtime reads up to version 2", id="newer"),
         pytest.param(in_a_file, "cannot be opened: ", id="file in the way"),
     ],
 )
@@ -112,10 +114,44 @@ async def test_writers_that_are_ready_share_one_commit(tmp_path: Path) -> None:
     async with anyio.create_task_group() as group:
         for number in range(20):
             entry = record.next_entry(f"key {number}", "draft/draft#0.0")
-            group.start_soon(partial(record.intend, entry, REQUEST, Usage(1, 9, 9), 0.0))
+            group.start_soon(partial(record.intend, entry, REQUEST, Usage(1, 9, 9), 0.0, "m"))
     assert len(commits) == 1
     journal.close()
     assert rows(tmp_path / "j", "SELECT count(*) FROM calls WHERE state = 'intent'") == [(20,)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("cancelled", [0, 1, 4])
+async def test_writer_that_is_cancelled_leaves_the_others_their_commit(
+    tmp_path: Path, cancelled: int
+) -> None:
+    journal = Journal.open(tmp_path / "j")
+    record = RunRecord(journal, journal.add_run(plan_hash="h", plan="{}", question="{}"))
+    scopes = [anyio.CancelScope() for _ in range(5)]
+    durable: list[int] = []
+
+    async def write(number: int) -> None:
+        with scopes[number]:
+            entry = record.next_entry(f"key {number}", "draft/draft#0.0")
+            await record.intend(entry, REQUEST, Usage(1, 9, 9), 0.0, "m")
+            durable.append(number)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            for number in range(5):
+                group.start_soon(write, number)
+                await anyio.lowlevel.checkpoint()
+            scopes[cancelled].cancel()
+    assert set(durable) >= set(range(5)) - {cancelled}
+    journal.close()
+    assert rows(tmp_path / "j", "SELECT count(*) FROM calls") == [(5,)]
+
+
+@pytest.mark.anyio
+async def test_many_calls_at_once_share_their_commits(tmp_path: Path) -> None:
+    # Where replies come one by one, commits are as many as the disk has time for.
+    commits = await commits_of(tmp_path / "j", calls=512, at_once=64, spread_s=0.0)
+    assert commits <= 0.1 * 512
 
 
 @pytest.mark.anyio
@@ -124,9 +160,9 @@ async def test_replies_come_back_as_they_were(tmp_path: Path) -> None:
     run = journal.add_run(plan_hash="h", plan="{}", question="{}")
     record = RunRecord(journal, run)
     for key in ("replied", "lost"):
-        await record.intend(record.next_entry(key, "a/b#0.0"), REQUEST, Usage(1, 9, 9), 1.0)
+        await record.intend(record.next_entry(key, "a/b#0.0"), REQUEST, Usage(1, 9, 9), 1.0, "m")
     entry = CallEntry("replied", 1, "a/b#0.0")
-    await record.commit(entry, CallState.REPLIED, Usage(1, 2, 3), 2.0, REPLY)
+    await record.commit(entry, Usage(1, 2, 3), 2.0, REPLY)
     journal.close()
 
     again = Journal.open(tmp_path / "j")
@@ -145,10 +181,10 @@ async def test_second_process_on_the_same_run_is_told(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "j")
     run = journal.add_run(plan_hash="h", plan="{}", question="{}")
     one, two = RunRecord(journal, run), RunRecord(journal, run)
-    await one.intend(one.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0)
+    await one.intend(one.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0, "m")
     with pytest.raises(JournalFailed, match="another process is working on the same run"):
-        await two.intend(two.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0)
-    await one.intend(one.next_entry("other", "a/b#1.0"), REQUEST, Usage(1), 0.0)
+        await two.intend(two.next_entry("key", "a/b#0.0"), REQUEST, Usage(1), 0.0, "m")
+    await one.intend(one.next_entry("other", "a/b#1.0"), REQUEST, Usage(1), 0.0, "m")
     journal.close()
 
 
@@ -171,7 +207,7 @@ def test_run_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "j")
     with pytest.raises(JournalFailed, match="has no run `nope`") as caught:
         journal.run("nope")
-    assert "there is no run to resume" in caught.value.help
+    assert "there is none yet" in caught.value.help
     run = journal.add_run(plan_hash="h", plan="{}", question="{}")
     with pytest.raises(JournalFailed) as caught:
         journal.run("nope")

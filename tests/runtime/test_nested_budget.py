@@ -108,16 +108,16 @@ async def test_budget_of_a_nested_architecture_holds_back_for_its_own_layers() -
 async def test_budget_of_a_nested_architecture_binds_only_its_layers() -> None:
     result = await run(duel(BudgetSpec(calls=3)), Scripted(say))
     assert calls(result) == {
-        "both.a.draft": 3,
-        "both.a.rank": 0,
+        "both.a.draft": 2,
+        "both.a.rank": 1,
         "both.b.draft": 3,
         "both.b.rank": 1,
         "both": 0,
         "fuse": 1,
     }
-    assert texts(result, "both") == ["generator one 0", "generator two 2"]
+    assert texts(result, "both") == ["generator one 1", "generator two 2"]
     (degraded,) = result.degraded
-    assert degraded.startswith("layer `both.a.rank` was left out, 1 candidates go on")
+    assert degraded.startswith("layer `both.a.draft`: 1 of 3 places are empty")
 
 
 @virtual
@@ -170,7 +170,8 @@ async def test_nested_time_that_says_fail_is_raised() -> None:
 async def test_budget_of_a_layer_covers_what_is_nested_in_it() -> None:
     result = await run(duel(layer=BudgetSpec(calls=5)), Scripted(say))
     spent = calls(result)
-    assert sum(spent.values()) == 6
+    # Two samples and a ranker, and one sample, of which no ranker can choose.
+    assert sum(spent.values()) == 5
     assert spent["fuse"] == 1
     assert len(texts(result, "both")) == 2
 
@@ -221,8 +222,11 @@ async def test_stop_takes_the_best_of_what_is_nested_or_is_an_error() -> None:
 async def test_one_candidate_is_an_answer_whatever_the_limit(most: int) -> None:
     result = await run(duel(budget=BudgetSpec(calls=most)), Scripted(say))
     assert result.answer
-    assert result.usage.calls == most
+    # A call that was held for a ranker is left over if only one sample comes to it.
+    assert min(most, 3) <= result.usage.calls <= most
     assert bool(result.degraded) == (most < 9)
+    if most > 2:
+        assert result.from_layer == "fuse"
 
 
 async def test_cost_limit_inside_needs_prices() -> None:

@@ -52,7 +52,7 @@ async def test_something_left_out_inside_lets_an_earlier_layer_answer() -> None:
         {"both": [nested], "pick": [Step("drop_all", None)]}, models=MODELS, techniques=OWN
     )
     result = await run(plan, Scripted(say))
-    assert (result.answer, result.from_layer) == ("generator one 0", "both")
+    assert (result.answer, result.from_layer) == ("generator one 1", "both")
 
 
 @virtual

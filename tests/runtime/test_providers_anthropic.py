@@ -11,6 +11,7 @@ from archon_runtime.chat import ChatRequest, FinishReason
 from archon_runtime.errors import (
     BadResponse,
     ContentFiltered,
+    KeyRefused,
     ProviderError,
     ProviderRateLimited,
     ProviderRefused,
@@ -154,13 +155,13 @@ FAILURES = [
     ("no-http", BadResponse, True, "not well-formed HTTP"),
     ("refusal", ContentFiltered, True, "refused to answer (bio)"),
     ("status-400", ProviderRefused, False, "too long"),
-    ("status-401", ProviderRefused, False, "invalid x-api-key"),
-    ("status-402", ProviderRefused, False, "quota is used up"),
-    ("status-403", ProviderRefused, False, "not for this key"),
+    ("status-401", KeyRefused, False, "invalid x-api-key"),
+    ("status-402", KeyRefused, False, "quota is used up"),
+    ("status-403", KeyRefused, False, "not for this key"),
     ("status-404", ProviderRefused, False, "claude-none"),
     ("status-413", ProviderRefused, False, "maximum size"),
     ("status-429", ProviderRateLimited, False, "slow down"),
-    ("status-429-spent", ProviderRefused, False, "quota is used up"),
+    ("status-429-spent", KeyRefused, False, "quota is used up"),
     ("status-500", ProviderUnavailable, False, "Internal server error"),
     ("status-504", ProviderUnavailable, True, "took too long"),
     ("status-529", ProviderUnavailable, False, "Overloaded"),
@@ -203,6 +204,7 @@ async def test_server_refuses_what_the_protocol_has_not(server: Loopback) -> Non
         "range: 0..1": await failure_with(server, temperature=1.5),
         "claude": await failure_with(server, model="gpt-4o"),
     }
+    assert type(wrong.pop("authentication")) is KeyRefused
     assert all(type(each) is ProviderRefused for each in wrong.values())
     assert "Extra inputs" in wrong["Extra inputs"].message
     assert "range: 0..1" in wrong["range: 0..1"].message

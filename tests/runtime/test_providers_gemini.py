@@ -11,6 +11,7 @@ from archon_runtime.chat import ChatRequest, FinishReason
 from archon_runtime.errors import (
     BadResponse,
     ContentFiltered,
+    KeyRefused,
     ProviderError,
     ProviderRateLimited,
     ProviderRefused,
@@ -169,8 +170,8 @@ FAILURES = [
     ("blocked-prompt", ContentFiltered, True, "took the prompt (SAFETY)"),
     ("blocked-answer", ContentFiltered, True, "took the answer (PROHIBITED_CONTENT)"),
     ("status-400", ProviderRefused, False, "bad topP"),
-    ("status-400-key", ProviderRefused, False, "API key not valid"),
-    ("status-403", ProviderRefused, False, "not for this key"),
+    ("status-400-key", KeyRefused, False, "API key not valid"),
+    ("status-403", KeyRefused, False, "not for this key"),
     ("status-404", ProviderRefused, False, "gemini-none is not found"),
     ("status-429", ProviderRateLimited, False, "exceeded your quota"),
     ("status-429-header", ProviderRateLimited, False, "slow down"),
@@ -216,7 +217,7 @@ async def test_time_to_wait_is_read_from_header_or_body(
 
 async def test_refused_key_names_its_variable(server: Loopback) -> None:
     error = await failure(at(server.url("ok"), "another-key"), ASK)
-    assert type(error) is ProviderRefused
+    assert type(error) is KeyRefused
     assert "`LAB_KEY`" in error.help
 
 

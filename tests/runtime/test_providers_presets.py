@@ -42,14 +42,14 @@ def test_missing_key_names_its_variable(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["vllm", "tgi"])
 def test_own_server_is_free_and_needs_no_key(kind: str) -> None:
     assert KINDS[kind].free
-    assert read_settings("lab", KINDS[kind], {}, {}).key is None
+    assert read_settings("lab", KINDS[kind], {}, {}).keys.variables == ()
 
 
 def test_own_server_s_key_is_used_where_there_is_one() -> None:
     environ = {"VLLM_API_KEY": CANARY, "TGI_KEY": CANARY}
-    assert read_settings("lab", KINDS["vllm"], {}, environ).key == CANARY
+    assert read_settings("lab", KINDS["vllm"], {}, environ).keys.variables == ("VLLM_API_KEY",)
     named = {"key": {"env": "TGI_KEY"}}
-    assert read_settings("lab", KINDS["tgi"], named, environ).key == CANARY
+    assert read_settings("lab", KINDS["tgi"], named, environ).keys.variables == ("TGI_KEY",)
 
 
 @pytest.mark.anyio

@@ -97,7 +97,7 @@ def test_missing_key_names_its_variable(
 
 def test_key_is_read_and_not_shown() -> None:
     read = settings("openai", {"OPENAI_API_KEY": f" {CANARY}\n"})
-    assert read.key == CANARY
+    assert read.keys.variables == ("OPENAI_API_KEY",)
     assert CANARY not in repr(read)
 
 

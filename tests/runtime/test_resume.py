@@ -102,7 +102,7 @@ def test_wrong_plan_question_or_id_is_refused(tmp_path: Path) -> None:
     other = make_plan({"draft": [Step("generator")]}, budget=BudgetSpec(calls=1))
     with pytest.raises(JournalFailed, match="made with another plan") as caught:
         run_sync(other, resume=run, **given)  # type: ignore[arg-type]
-    assert "there is no run to resume" in caught.value.help
+    assert "there is none yet" in caught.value.help
     with pytest.raises(JournalFailed, match="asked another question"):
         run_sync(plan, "why not?", resume=run, **given)  # type: ignore[arg-type]
     with pytest.raises(JournalFailed, match="has no run `nope`") as caught:

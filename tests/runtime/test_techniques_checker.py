@@ -46,7 +46,7 @@ async def test_those_that_pass_keep_their_places() -> None:
     ctx, _ = await run(checker(), some("good a", "b", "good c"))
     assert {index: each.text for index, each in ctx.places.items()} == {0: "good a", 2: "good c"}
     assert all(each.result == CheckResult(True) for each in ctx.out)
-    assert ctx.dropped == {1: "b is bad"}
+    assert ctx.dropped == {1: "draft/1 did not pass: b is bad"}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_with_on_none_pass_only_those_that_pass_go_on_if_any_does(
 ) -> None:
     ctx, _ = await run(checker(None, "pass"), some("a", "good b", "c"), arrive)
     assert [each.text for each in ctx.out] == ["good b"]
-    assert ctx.dropped == {0: "a is bad", 2: "c is bad"}
+    assert ctx.dropped == {0: "draft/0 did not pass: a is bad", 2: "draft/2 did not pass: c is bad"}
 
 
 async def test_places_that_stay_empty_are_passed_over() -> None:

@@ -84,7 +84,7 @@ async def test_first_gives_up_what_cannot_count() -> None:
 async def test_all_keeps_those_that_pass_all_in_their_places() -> None:
     ctx, _ = await apply(evaluator(all=True), some("a", "b", "c"), passes(3, 2, 3))
     assert {index: each.text for index, each in ctx.places.items()} == {0: "a", 2: "c"}
-    assert ctx.dropped == {1: "2 of 3 tests passed"}
+    assert ctx.dropped == {1: "draft/1 did not pass: 2 of 3 tests passed"}
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ async def test_those_judged_right_go_on_in_their_places_with_their_reasons() -> 
     ctx, _ = await run(verifier(), some("good a", "b", "good c"))
     assert {index: each.text for index, each in ctx.places.items()} == {0: "good a", 2: "good c"}
     assert {each.verdict for each in ctx.out} == {Verdict(True, "Well.")}
-    assert ctx.dropped == {1: "It is bad."}
+    assert ctx.dropped == {1: "draft/1 did not pass: It is bad."}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,10 @@ async def test_a_verdict_that_stays_unreadable_counts_as_wrong_for_that_candidat
 
     ctx, _ = await run(verifier(), some("good a", "good b", "c"), replies)
     assert [each.text for each in ctx.out] == ["good b"]
-    assert ctx.dropped == {0: "no verdict could be read", 2: "It is bad."}
+    assert ctx.dropped == {
+        0: "draft/0 did not pass: no verdict could be read",
+        2: "draft/2 did not pass: It is bad.",
+    }
     assert ctx.notes_of("fallback") == ["no verdict on draft/0 could be read; it counts as wrong"]
 
 

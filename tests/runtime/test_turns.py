@@ -5,7 +5,9 @@ from __future__ import annotations
 import anyio
 import pytest
 
+from archon_runtime.limits import Traffic
 from archon_runtime.turns import Priority, Turns
+from archon_runtime.usage import NOTHING
 
 pytestmark = [
     pytest.mark.anyio,
@@ -14,9 +16,12 @@ pytestmark = [
 
 
 async def hold(turns: Turns, priority: Priority, order: list[Priority]) -> None:
-    async with turns.turn(priority):
+    await turns.acquire(priority)
+    try:
         order.append(priority)
         await anyio.sleep(1.0)
+    finally:
+        turns.release()
 
 
 async def test_fewest_layers_left_go_first_then_the_older_run() -> None:
@@ -52,10 +57,11 @@ async def test_cancelled_waiters_take_no_turn_with_them() -> None:
 
 
 async def test_turn_that_is_left_early_is_left_once() -> None:
-    turns = Turns(1)
-    async with turns.turn() as first:
+    traffic = Traffic(1)
+    async with traffic.turn("m", NOTHING) as first:
         first.leave()
-        async with turns.turn():
-            assert turns._free == 0
-        assert turns._free == 1
-    assert turns._free == 1
+        with anyio.fail_after(5):
+            async with traffic.turn("m", NOTHING):
+                assert traffic._slots._free == 0
+        assert traffic._slots._free == 1
+    assert traffic._slots._free == 1

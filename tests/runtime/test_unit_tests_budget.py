@@ -9,6 +9,7 @@ from archon_runtime.errors import BudgetExceeded
 from archon_runtime.plan import BudgetSpec, OnExhausted
 from tests.runtime.judging import PLAIN, SHOWN, WRITES, asked, judge, lab, run, texts
 from tests.runtime.plans import Step, make_plan
+from tests.runtime.scripted import Said, Scripted
 
 pytestmark = [
     pytest.mark.anyio,
@@ -116,3 +117,16 @@ async def test_a_ranking_cut_short_puts_those_not_judged_last() -> None:
     assert texts(result) == ["draft 1", "draft 0", "draft 2", "draft 3"]
     assert [each.test_results is None for each in result.candidates] == [False, False, True, True]
     assert "cut short" in result.degraded[0]
+
+
+async def test_mended_tests_do_not_take_the_call_of_a_layer_before_them() -> None:
+    said = {"generator": "draft", "critic": "### Critique 1\nGood.\n### Critique 2\nBad."}
+    provider = Scripted(lambda r: Said(said.get(r.purpose, "none"), after_s=1.0))
+    two = [Step("generator", options={"samples": 2})]
+    plan = make_plan(
+        {"draft": two, "notes": [Step("critic")], "tests": WRITES}, budget=BudgetSpec(calls=4)
+    )
+    result = await run(plan, provider)
+    assert [c.critique for c in result.candidates] == ["Good.", "Bad."]
+    assert result.trace.layers[2].tests == ()
+    assert result.usage.calls == 4

@@ -29,4 +29,5 @@ class Anthropic(HttpProvider):
     async def _complete(self, request: ChatRequest) -> ChatResponse:
         # The vendor's variable has an address without `/v1`; people write it with one.
         start = "" if self._settings.base_url.endswith("/v1") else "/v1"
-        return read_message(await self._client.ask("POST", f"{start}/messages", make_body(request)))
+        path, body = f"{start}/messages", make_body(request)
+        return read_message(await self._client.ask("POST", path, body, model=request.model))

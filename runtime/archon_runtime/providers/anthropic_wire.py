@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason, Role
-from archon_runtime.errors import BadResponse, ContentFiltered, ProviderRefused
+from archon_runtime.errors import BadResponse, ContentFiltered, ProviderError, ProviderRefused
 from archon_runtime.providers.http_status import error_of, shorten
 from archon_runtime.providers.wire import (
     as_mapping,
@@ -20,6 +20,7 @@ from archon_runtime.providers.wire import (
     lower_limit,
     read_count,
     refuse_fields,
+    state,
 )
 
 __all__ = ["make_body", "read_message"]
@@ -83,6 +84,17 @@ def read_message(payload: object) -> ChatResponse:
     """
     if not isinstance(payload, Mapping):
         raise BadResponse("the reply is not a JSON object", billed=True)
+    usage = as_mapping(payload.get("usage"))
+    prompt, completion = _prompt_tokens(usage), read_count(usage.get("output_tokens"))
+    try:
+        text, reason = _answer_in(payload)
+    except ProviderError as error:
+        state(error, prompt, completion)
+        raise
+    return ChatResponse(clean_text(text), reason, prompt, completion)
+
+
+def _answer_in(payload: Mapping[str, object]) -> tuple[str, FinishReason]:
     content = payload.get("content")
     if not isinstance(content, list):
         error = error_of(payload).message
@@ -97,10 +109,7 @@ def read_message(payload: object) -> ChatResponse:
             named = f" ({shorten(category)})" if isinstance(category, str) else ""
             raise ContentFiltered(f"the provider refused to answer{named}", billed=True)
         raise empty_reply(cut=reason is FinishReason.LENGTH)
-    usage = as_mapping(payload.get("usage"))
-    return ChatResponse(
-        clean_text(text), reason, _prompt_tokens(usage), read_count(usage.get("output_tokens"))
-    )
+    return text, reason
 
 
 def _text_of(block: Mapping[str, object]) -> str:

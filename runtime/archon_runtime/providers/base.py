@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from archon_runtime.chat import ChatRequest, ChatResponse, Message
 from archon_runtime.providers.kinds import ProviderKind
+from archon_runtime.usage import Usage
 
-__all__ = ["Provider", "ProviderFactory"]
+__all__ = ["Paced", "Provider", "ProviderFactory"]
 
 
 class Provider(Protocol):
@@ -54,6 +55,28 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Give back what `open` took. Called once, also after a failed `open`."""
+        ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A provider that knows when it may be asked: its keys rest, or its server said so."""
+
+    @property
+    def token_rate(self) -> float | None:
+        """How many tokens a second it may be asked for; None is no limit."""
+        ...
+
+    def admit(self, model: str, estimate: Usage) -> float:
+        """Count a call as about to be made and return 0, or tell how long to wait.
+
+        Raises:
+            ProviderError: waiting will not help.
+        """
+        ...
+
+    def withdraw(self, model: str, estimate: Usage) -> None:
+        """Take back what was admitted, if it was not asked after all."""
         ...
 
 

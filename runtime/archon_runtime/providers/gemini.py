@@ -42,4 +42,5 @@ class Gemini(HttpProvider):
         version = "" if self._settings.base_url.endswith(("/v1", "/v1beta")) else "/v1beta"
         name = request.model if "/" in request.model else f"models/{request.model}"
         path = f"{version}/{name}:generateContent"
-        return read_reply(await self._client.ask("POST", path, make_body(request)))
+        body = make_body(request)
+        return read_reply(await self._client.ask("POST", path, body, model=request.model))

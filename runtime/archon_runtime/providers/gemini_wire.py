@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason, Role
-from archon_runtime.errors import BadResponse, ContentFiltered
+from archon_runtime.errors import BadResponse, ContentFiltered, ProviderError
 from archon_runtime.providers.http_status import error_of, shorten
 from archon_runtime.providers.wire import (
     as_mapping,
@@ -20,6 +20,7 @@ from archon_runtime.providers.wire import (
     lower_limit,
     read_count,
     refuse_fields,
+    state,
 )
 
 __all__ = ["make_body", "read_reply"]
@@ -105,6 +106,18 @@ def read_reply(payload: object) -> ChatResponse:
     """
     if not isinstance(payload, Mapping):
         raise BadResponse("the reply is not a JSON object", billed=True)
+    usage = as_mapping(payload.get("usageMetadata"))
+    prompt = _sum(usage, "promptTokenCount", "toolUsePromptTokenCount")
+    completion = _sum(usage, "candidatesTokenCount", "thoughtsTokenCount")
+    try:
+        text, reason = _answer_in(payload)
+    except ProviderError as error:
+        state(error, prompt, completion)
+        raise
+    return ChatResponse(clean_text(text), reason, prompt, completion)
+
+
+def _answer_in(payload: Mapping[str, object]) -> tuple[str, FinishReason]:
     candidates = payload.get("candidates")
     if not isinstance(candidates, list) or not candidates:
         raise _no_candidate(payload)
@@ -115,13 +128,7 @@ def read_reply(payload: object) -> ChatResponse:
         if word in _FILTERS:
             raise ContentFiltered(f"the provider's filter took the answer ({word})", billed=True)
         raise empty_reply(cut=word == "MAX_TOKENS", said=shorten(word))
-    usage = as_mapping(payload.get("usageMetadata"))
-    return ChatResponse(
-        clean_text(text),
-        _finish_reason(word),
-        _sum(usage, "promptTokenCount", "toolUsePromptTokenCount"),
-        _sum(usage, "candidatesTokenCount", "thoughtsTokenCount"),
-    )
+    return text, _finish_reason(word)
 
 
 def _no_candidate(payload: Mapping[str, object]) -> BadResponse | ContentFiltered:

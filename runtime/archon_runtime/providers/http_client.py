@@ -1,34 +1,34 @@
 """JSON over HTTP with aiohttp: one request, its time-outs, and what went wrong.
 
-The only module of the runtime's providers that imports aiohttp, and the only place
-where its exceptions become ours. aiohttp needs asyncio, so HTTP providers do too.
+aiohttp needs asyncio, so HTTP providers do too. What its exceptions mean is in
+`http_failure.py`; no other module imports it.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
-import anyio
+from yarl import URL
 
-from archon_runtime.errors import (
-    BadResponse,
-    ProviderError,
-    ProviderTimeout,
-    ProviderUnavailable,
-)
+from archon_runtime.errors import BadResponse, ProviderError
+from archon_runtime.providers.http_failure import failure_of
+from archon_runtime.providers.http_progress import Progress
 from archon_runtime.providers.http_settings import HttpDialect, HttpSettings
 from archon_runtime.providers.http_status import error_for_status
+from archon_runtime.providers.key_ring import TakenKey
+from archon_runtime.providers.pace import Pace
 from archon_runtime.providers.wire import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Mapping
+
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
 
 __all__ = ["HttpClient"]
 
@@ -36,12 +36,27 @@ MAX_REPLY_BYTES = 16 * 1024 * 1024
 """More than the longest completion with log-probabilities; a larger reply is not one."""
 
 
-@dataclass(slots=True)
-class _Progress:
-    """How far a request came: whether its bytes went out, whether a reply began."""
+KEEPALIVE_S = 4.0
+"""Many servers close a connection after 5 idle seconds; a request that meets the closing
+is lost, and may have been billed."""
 
-    sent: bool = False
-    begun: bool = False
+
+_UNDER_WAY: ContextVar[Progress] = ContextVar("_UNDER_WAY")
+"""The request that this task makes."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Tells a request when it has its connection: from then on it may be billed.
+
+    aiohttp's tracing tells it too, at several times the cost.
+    """
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        _UNDER_WAY.get().connected()
+        return connection
 
 
 class HttpClient:
@@ -57,6 +72,9 @@ class HttpClient:
         self._settings = settings
         self._dialect = dialect or HttpDialect()
         self._max_reply_bytes = max_reply_bytes
+        self.pace = Pace(settings.keys)
+        self._headers = {**self._dialect.headers, "Content-Type": "application/json"}
+        self._urls: dict[str, URL] = {}
         self._host = urlsplit(settings.base_url).hostname or ""
         self._session: aiohttp.ClientSession | None = None
 
@@ -67,7 +85,7 @@ class HttpClient:
             ProviderError: the event loop is not asyncio's.
         """
         try:
-            connector = aiohttp.TCPConnector(limit=0)
+            connector = _Connector(limit=0, keepalive_timeout=KEEPALIVE_S)
         except RuntimeError:  # there is no event loop of asyncio's
             connector = None
         if connector is None:
@@ -81,10 +99,10 @@ class HttpClient:
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={"User-Agent": "archon"},
+            # The other time-outs are kept by one cancel scope, see `Progress`.
             timeout=aiohttp.ClientTimeout(
                 total=None, connect=self._settings.timeouts.connect_s, sock_connect=None
             ),
-            trace_configs=[_tracing()],
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=self._host not in ("127.0.0.1", "localhost", "::1"),
         )
@@ -95,14 +113,22 @@ class HttpClient:
         if session is not None:
             await session.close()
 
-    async def ask(self, method: str, path: str, body: object = None) -> Any:
+    async def ask(self, method: str, path: str, body: object = None, *, model: str = "") -> Any:
         """Send *body* to a path under the base URL and decode the reply's JSON.
+
+        *model* is who the request is for: limits and refusals may be that model's alone.
 
         Raises:
             ProviderError: a leaf that says what happened.
         """
-        progress = _Progress()
-        outcome = await self._attempt(method, path, body, progress)
+        key = self.pace.take(model)
+        headers: Mapping[str, str] = {}
+        outcome: bytes | ProviderError | None = None
+        try:
+            outcome, headers = await self._attempt(method, path, body, key)
+        finally:
+            error = outcome if isinstance(outcome, ProviderError) else None
+            self.pace.heard(key, model, headers, error)
         # Raised here, outside of any handler: aiohttp's exceptions hold the request's
         # headers, so none of them may hang on ours as its context.
         if isinstance(outcome, ProviderError):
@@ -110,129 +136,73 @@ class HttpClient:
         return parse_json(outcome, url_help=self._dialect.url_help)
 
     async def _attempt(
-        self, method: str, path: str, body: object, progress: _Progress
-    ) -> bytes | ProviderError:
+        self, method: str, path: str, body: object, key: TakenKey
+    ) -> tuple[bytes | ProviderError, Mapping[str, str]]:
         """Send and receive; whatever goes wrong comes back as one of our errors."""
-        timeouts = self._settings.timeouts
-        try:
-            with anyio.fail_after(timeouts.total_s):
-                async with self._send(method, path, body, progress) as reply:
-                    progress.begun = True
-                    raw = await self._read(reply)
-                    if isinstance(raw, ProviderError) or reply.status == 200:
-                        return raw
-                    return error_for_status(
-                        reply.status,
-                        reply.headers,
-                        raw,
-                        key_env=self._settings.key_env,
-                        url_help=self._dialect.url_help,
-                        now=datetime.now(UTC),
-                    )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return self._map(error, progress)
+        headers: Mapping[str, str] = {}
+        reply: aiohttp.ClientResponse | None = None
+        progress = Progress(self._settings.timeouts)
+        with progress.scope:
+            _UNDER_WAY.set(progress)
+            try:
+                reply = await self._send(method, path, body, key)
+                headers = reply.headers
+                raw = await self._read(reply, progress)
+                if isinstance(raw, ProviderError) or reply.status == 200:
+                    return raw, headers
+                return self._refusal(reply, raw, key), headers
+            except aiohttp.ConnectionTimeoutError:
+                return progress.not_connected(self._host), headers
+            except (aiohttp.ClientError, OSError) as error:
+                return failure_of(error, self._host, sent=progress.sent), headers
+            finally:
+                if reply is not None:
+                    reply.close()
+        return progress.timed_out(self._host), headers
 
-    @asynccontextmanager
+    def _refusal(self, reply: aiohttp.ClientResponse, raw: bytes, key: TakenKey) -> ProviderError:
+        return error_for_status(
+            reply.status,
+            reply.headers,
+            raw,
+            key_env=key.variable,
+            url_help=self._dialect.url_help,
+            now=datetime.now(UTC),
+        )
+
     async def _send(
-        self, method: str, path: str, body: object, progress: _Progress
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        self, method: str, path: str, body: object, key: TakenKey
+    ) -> aiohttp.ClientResponse:
+        """Send a request; the reply has its head, and perhaps some of its body."""
         if self._session is None:
             raise RuntimeError("the provider is not open")
-        headers = dict(self._dialect.headers)
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if self._settings.key:
-            headers[self._dialect.key_header] = self._dialect.key_prefix + self._settings.key
-        with anyio.fail_after(self._settings.timeouts.first_byte_s):
-            reply = await self._session.request(
-                method,
-                self._settings.base_url + path,
-                data=None if body is None else json.dumps(body).encode(),
-                headers=headers,
-                allow_redirects=False,
-                trace_request_ctx=progress,
-            )
-        try:
-            yield reply
-        finally:
-            reply.close()
+        headers = dict(self._headers)
+        if key.variable:
+            value = self._dialect.key_prefix + self._settings.keys.value(key)
+            headers[self._dialect.key_header] = value
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = URL(self._settings.base_url + path)
+        return await self._session.request(
+            method,
+            url,
+            data=None if body is None else json.dumps(body).encode(),
+            headers=headers,
+            allow_redirects=False,
+        )
 
-    async def _read(self, reply: aiohttp.ClientResponse) -> bytes | ProviderError:
+    async def _read(
+        self, reply: aiohttp.ClientResponse, progress: Progress
+    ) -> bytes | ProviderError:
         """Read the whole body, but no more than the cap."""
         body = bytearray()
-        while True:
-            with anyio.fail_after(self._settings.timeouts.body_s):
-                chunk = await reply.content.readany()
-            if not chunk:
-                return self._without_key(bytes(body))
+        size, content = reply.content_length or 0, reply.content
+        progress.received(all_is_here=content.is_eof())
+        while size <= self._max_reply_bytes and (chunk := await content.readany()):
             body += chunk
-            if len(body) > self._max_reply_bytes:
-                most = self._max_reply_bytes // 1024
-                return BadResponse(f"the reply is larger than {most} KiB", billed=True)
-
-    def _without_key(self, raw: bytes) -> bytes:
-        """Take the key out of a reply that repeats it, before any of it is shown or kept."""
-        key = (self._settings.key or "").encode()
-        return raw.replace(key, "…".encode()) if key else raw
-
-    def _map(self, error: Exception, progress: _Progress) -> ProviderError:
-        """Turn a failure of aiohttp into ours: the only place that does."""
-        where = f"`{self._host}`"
-        match error:
-            case aiohttp.ConnectionTimeoutError():
-                limit = self._settings.timeouts.connect_s
-                return ProviderUnavailable(f"{where} was not reached within {limit:g} s")
-            case TimeoutError() if progress.begun:
-                return ProviderTimeout(f"the reply of {where} stopped half-way", billed=True)
-            case TimeoutError():
-                limit = self._settings.timeouts.first_byte_s
-                return ProviderTimeout(
-                    f"{where} sent no reply within {limit:g} s",
-                    help="raise the provider's `timeout` if its answers take longer",
-                    billed=progress.sent,
-                )
-            case aiohttp.ClientConnectorDNSError():
-                return ProviderUnavailable(f"the host {where} is not known", help=_CHECK_URL)
-            case aiohttp.ClientSSLError():
-                return ProviderUnavailable(
-                    f"no secure connection to {where}: its certificate was not accepted",
-                    help=_CHECK_URL,
-                )
-            case aiohttp.ClientConnectorError():
-                return ProviderUnavailable(
-                    f"{where} does not accept a connection ({_reason(error.os_error)})",
-                    help=f"check that the server runs; {_CHECK_URL}",
-                )
-            case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
-                return ProviderUnavailable(f"{where} cut the reply off", billed=progress.sent)
-            case aiohttp.ClientResponseError():
-                return BadResponse(
-                    f"the reply of {where} is not well-formed HTTP", billed=progress.sent
-                )
-            case aiohttp.InvalidURL():
-                return ProviderUnavailable(f"{where} is no usable URL", help=_CHECK_URL)
-            case _:
-                reason = _reason(error) if isinstance(error, OSError) else type(error).__name__
-                return ProviderUnavailable(
-                    f"the connection to {where} failed ({reason})", billed=progress.sent
-                )
-
-
-_CHECK_URL = "check `base_url` and the network"
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).split(":")[0].lower()
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    """Note when a request's bytes begin to go out: from then on it may be billed."""
-
-    async def sent(_: object, context: SimpleNamespace, __: object) -> None:
-        progress = context.trace_request_ctx
-        if isinstance(progress, _Progress):
-            progress.sent = True
-
-    config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(sent)
-    return config
+            size = max(size, len(body))
+            progress.received(all_is_here=content.is_eof())
+        if size > self._max_reply_bytes:
+            most = self._max_reply_bytes // 1024
+            return BadResponse(f"the reply is larger than {most} KiB", billed=True)
+        return self._settings.keys.hide(bytes(body))

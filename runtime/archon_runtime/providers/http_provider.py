@@ -11,6 +11,7 @@ from archon_runtime.errors import ProviderError
 from archon_runtime.providers.http_client import HttpClient
 from archon_runtime.providers.http_settings import HttpDialect, HttpSettings, read_settings
 from archon_runtime.providers.kinds import ProviderKind
+from archon_runtime.usage import Usage
 
 __all__ = ["HttpProvider"]
 
@@ -44,6 +45,23 @@ class HttpProvider(ABC):
     def rate(self) -> float | None:
         """How many requests may start in a second; None is no limit."""
         return self._settings.rate
+
+    @property
+    def token_rate(self) -> float | None:
+        """How many tokens a second it may be asked for; None is no limit."""
+        return self._settings.token_rate
+
+    def admit(self, model: str, estimate: Usage) -> float:
+        """Count a call as about to be made and return 0, or tell how long to wait.
+
+        Raises:
+            KeyRefused: every key was refused not long ago.
+        """
+        return self._client.pace.admit(model, estimate)
+
+    def withdraw(self, model: str, estimate: Usage) -> None:
+        """Take back what was admitted, if it was not asked after all."""
+        self._client.pace.withdraw(model, estimate)
 
     async def open(self) -> None:
         """Make ready; nothing is sent yet.

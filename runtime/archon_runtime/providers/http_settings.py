@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from archon_runtime.errors import KeyMissing, PlanInvalid
+from archon_runtime.errors import PlanInvalid
+from archon_runtime.providers.key_ring import KeyRing, read_keys
 from archon_runtime.providers.kinds import ProviderKind
 from archon_runtime.providers.options import OptionReader
 
@@ -24,32 +25,39 @@ TOTAL_S = 300.0
 class Timeouts:
     """How long each part of a call may take, in seconds.
 
-    `first_byte_s` ends with the reply's headers: a server that doesn't stream sends
-    them when the completion is there, so it is as long as the whole. `body_s` is the
-    longest pause within the reply, which is complete by then.
+    `connect_s` ends with the connection, TLS included. `first_byte_s` ends with the
+    reply's head: a server that doesn't stream sends it when the completion is there, so
+    it is as long as the whole. `idle_s` is the longest pause within the reply, which is
+    complete by then. Where `total_s` is shorter than one of them, it ends first.
     """
 
     connect_s: float = 10.0
     first_byte_s: float = TOTAL_S
-    body_s: float = 30.0
+    idle_s: float = 30.0
     total_s: float = TOTAL_S
 
     @classmethod
-    def of(cls, total_s: float) -> Timeouts:
-        """Make the time-outs of calls that may take *total_s* in all."""
-        return cls(min(10.0, total_s), total_s, min(30.0, total_s), total_s)
+    def read(cls, reader: OptionReader) -> Timeouts:
+        """Read the options of a plan; what is not said is as above."""
+        total_s = reader.positive("timeout", TOTAL_S) or TOTAL_S
+        return cls(
+            connect_s=reader.positive("connect_timeout", 10.0) or 10.0,
+            first_byte_s=reader.positive("first_byte_timeout", total_s) or total_s,
+            idle_s=reader.positive("idle_timeout", 30.0) or 30.0,
+            total_s=total_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """All that a client needs. `key_env` is the variable that the key came from."""
+    """All that a client needs. Without a key in `keys`, requests go without one."""
 
     name: str
     base_url: str
-    key: str | None = field(default=None, repr=False)
-    key_env: str = ""
+    keys: KeyRing = field(default_factory=KeyRing)
     concurrency: int = HTTP_CONCURRENCY
     rate: float | None = None
+    token_rate: float | None = None
     timeouts: Timeouts = Timeouts()
 
 
@@ -83,39 +91,25 @@ def read_settings(
     else:
         url = kind.default_url
     key_option = reader.variable("key")
-    key_env = key_option or kind.key_env
+    keys = read_keys(
+        key_option or kind.key_env,
+        environ,
+        place=f"provider `{name}`",
+        required=bool(key_option) or kind.key_required,
+    )
     return HttpSettings(
         name=name,
         base_url=url,
-        key=_read_key(key_env, name, environ, required=bool(key_option) or kind.key_required),
-        key_env=key_env,
+        keys=KeyRing(keys),
         concurrency=reader.count("concurrency", _concurrency(kind)),
         rate=reader.positive("rate", None),
-        timeouts=Timeouts.of(reader.positive("timeout", TOTAL_S) or TOTAL_S),
+        token_rate=reader.positive("token_rate", None),
+        timeouts=Timeouts.read(reader),
     )
 
 
 def _concurrency(kind: ProviderKind) -> int:
     return OLLAMA_CONCURRENCY if kind.name == "ollama" else HTTP_CONCURRENCY
-
-
-def _read_key(
-    variable: str, name: str, environ: Mapping[str, str], *, required: bool
-) -> str | None:
-    key = environ.get(variable, "").strip() if variable else ""
-    if key and not (key.isascii() and key.isprintable() and " " not in key):
-        raise KeyMissing(
-            f"the environment variable `{variable}` holds something that is not a key",
-            place=f"provider `{name}`",
-            help="a key is printable ASCII without spaces; set it again",
-        )
-    if not key and required:
-        raise KeyMissing(
-            f"the environment variable `{variable}` is not set, and it should hold the key",
-            place=f"provider `{name}`",
-            help=f"run `export {variable}=…` with your key, in the shell that starts the run",
-        )
-    return key or None
 
 
 def _check_url(url: str, name: str, origin: str) -> str:

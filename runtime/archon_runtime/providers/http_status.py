@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from archon_runtime.errors import (
+    KeyRefused,
     ProviderError,
     ProviderRateLimited,
     ProviderRefused,
@@ -60,11 +61,13 @@ def error_for_status(
             help="set `base_url` to where the API is now",
         )
     if status in (401, 403) or error.code == "API_KEY_INVALID":  # Google's comes with a 400
-        return ProviderRefused(f"status {status}{said}", help=_key_help(status, key_env))
+        return KeyRefused(
+            f"status {status}{said}", help=_key_help(status, key_env), of_model=status == 403
+        )
     if status == 402 or (status == 429 and error.code in _NO_CREDIT):
-        return ProviderRefused(
+        return KeyRefused(
             f"status {status}, the account's quota is used up{said}",
-            help="add credit to the account, or use another key",
+            help=f"add credit to the account of the key in `{key_env}`, or use another key",
         )
     if status == 429:
         return ProviderRateLimited(f"status 429, too many requests{said}", retry_after_s=after)

@@ -77,4 +77,24 @@ HTTP = (
     ProviderOption("base_url", ProviderOptionKind.TEXT, "Where the API is, up to `/v1`."),
     ProviderOption("key", ProviderOptionKind.SECRET, "The environment variable of the key."),
     *TRAFFIC,
+    ProviderOption(
+        "token_rate",
+        ProviderOptionKind.RATE,
+        "How many tokens, of prompts and replies, in a time; counted over a minute.",
+    ),
+    ProviderOption(
+        "connect_timeout",
+        ProviderOptionKind.DURATION,
+        "How long connecting may take (10s).",
+    ),
+    ProviderOption(
+        "first_byte_timeout",
+        ProviderOptionKind.DURATION,
+        "How long until the reply begins (as long as `timeout`).",
+    ),
+    ProviderOption(
+        "idle_timeout",
+        ProviderOptionKind.DURATION,
+        "How long the reply may pause (30s).",
+    ),
 )

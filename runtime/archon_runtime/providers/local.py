@@ -13,6 +13,7 @@ from archon_runtime.chat import ChatRequest, ChatResponse, Message
 from archon_runtime.errors import ProviderUnavailable
 from archon_runtime.providers.http_client import HttpClient
 from archon_runtime.providers.http_settings import HttpSettings, Timeouts
+from archon_runtime.providers.key_ring import KeyRing
 from archon_runtime.providers.kinds import ProviderKind
 from archon_runtime.providers.local_server import LocalServer, require_package, start_server
 from archon_runtime.providers.openai_compatible import OpenAICompatible
@@ -140,9 +141,9 @@ class Local:
         settings = HttpSettings(
             name=self._name,
             base_url=server.url,
-            key=server.key,
+            keys=KeyRing((("the local server", server.key),)),
             concurrency=self._concurrency,
-            timeouts=Timeouts.of(self._timeout_s),
+            timeouts=Timeouts(first_byte_s=self._timeout_s, total_s=self._timeout_s),
         )
         client = HttpClient(settings)
         ready = False

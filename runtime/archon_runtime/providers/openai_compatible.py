@@ -52,4 +52,5 @@ class OpenAICompatible(HttpProvider):
 
     async def _complete(self, request: ChatRequest) -> ChatResponse:
         body = make_body(request, limit_field=self._limit_field, logprobs=self._logprobs)
-        return read_completion(await self._client.ask("POST", "/chat/completions", body))
+        reply = await self._client.ask("POST", "/chat/completions", body, model=request.model)
+        return read_completion(reply)

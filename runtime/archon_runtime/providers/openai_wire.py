@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason
-from archon_runtime.errors import BadResponse, ContentFiltered
+from archon_runtime.errors import BadResponse, ContentFiltered, ProviderError
 from archon_runtime.providers.http_status import error_of
 from archon_runtime.providers.wire import (
     as_mapping,
@@ -20,6 +20,7 @@ from archon_runtime.providers.wire import (
     lower_limit,
     read_count,
     refuse_fields,
+    state,
 )
 
 __all__ = ["make_body", "read_completion"]
@@ -75,6 +76,18 @@ def read_completion(payload: object) -> ChatResponse:
     """
     if not isinstance(payload, Mapping):
         raise BadResponse("the reply is not a JSON object", billed=True)
+    usage = as_mapping(payload.get("usage"))
+    prompt = read_count(usage.get("prompt_tokens"))
+    completion = read_count(usage.get("completion_tokens"))
+    try:
+        text, reason = _answer_in(payload)
+    except ProviderError as error:
+        state(error, prompt, completion)
+        raise
+    return ChatResponse(text, reason, prompt, completion)
+
+
+def _answer_in(payload: Mapping[str, object]) -> tuple[str, FinishReason]:
     choices = payload.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
         error = error_of(payload).message
@@ -88,9 +101,7 @@ def read_completion(payload: object) -> ChatResponse:
         if reason is FinishReason.CONTENT_FILTER:
             raise ContentFiltered("the provider's content filter took the answer", billed=True)
         raise empty_reply(cut=reason is FinishReason.LENGTH)
-    usage = as_mapping(payload.get("usage"))
-    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    return ChatResponse(text, reason, read_count(prompt), read_count(completion))
+    return text, reason
 
 
 def _text_of(message: object) -> str:

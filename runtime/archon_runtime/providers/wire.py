@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from archon_runtime.errors import BadResponse, ProviderRefused
+from archon_runtime.errors import BadResponse, ProviderError, ProviderRefused
 
 __all__ = [
     "as_mapping",
@@ -16,6 +16,7 @@ __all__ = [
     "parse_json",
     "read_count",
     "refuse_fields",
+    "state",
 ]
 
 
@@ -72,8 +73,16 @@ def read_count(value: object) -> int | None:
     return value if whole and isinstance(value, int) and value >= 0 else None
 
 
+def state(error: ProviderError, prompt: int | None, completion: int | None) -> None:
+    """Tell the error of an unusable reply what the reply says that it cost."""
+    if prompt is not None and completion is not None:
+        error.stated = (prompt, completion)
+
+
 def clean_text(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can spell and no UTF-8 file can hold."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -159,6 +159,8 @@ class Technique(ABC, Generic[OptionsT]):
     `makes_tests`: it writes unit tests, and lets the candidates through as they come.
     `takes_model`: its first argument is a model. `placeholders`: what its prompt may
     use beside `query` and `data.NAME`; all of `required_placeholders` must be there.
+    `options_type` is made by `dataclass` of `archon_runtime.classes`, its fields by
+    `option`.
     """
 
     name: ClassVar[str]

@@ -149,7 +149,7 @@ class _Run:
             return  # those that did not pass may still have to go on
         for place in sorted(self._found.keys() - self._closed):
             found = self._found[place]
-            reason = "no candidate came" if found is None else self._sieve.reason(found)
+            reason = "no candidate came" if found is None else self._why_not(found)
             self._ctx.drop(place, reason)
             self._closed.add(place)
 
@@ -170,8 +170,10 @@ class _Run:
             self._ctx.put(self._placed, candidate)
             self._placed += 1
         elif candidate is not None:
-            reason = self._sieve.reason(candidate)
-            self._ctx.note("choice", f"{candidate.id} did not pass: {reason}")
+            self._ctx.note("choice", self._why_not(candidate))
+
+    def _why_not(self, candidate: Candidate) -> str:
+        return f"{candidate.id} did not pass: {self._sieve.reason(candidate)}"
 
     def _skip_unjudged(self, first: int) -> None:
         """Place what was found behind candidates that the budget left unjudged."""
