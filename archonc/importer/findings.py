@@ -80,7 +80,12 @@ class Findings:
         sink = DiagnosticSink(self.source)
         for span in self._hidden:
             sink.hide(span)
-        for (code, message), found in self._found.items():
+        # Of one code a place has one diagnostic: two keys may be missing from one component,
+        # and where the lack of one is an error, that is what must be heard.
+        errors_first = sorted(
+            self._found.items(), key=lambda each: each[1].severity is not Severity.ERROR
+        )
+        for (code, message), found in errors_first:
             places = sorted(set(found.places))
             secondary = () if found.secondary is None else (Label(found.secondary, found.reason),)
             sink.error(

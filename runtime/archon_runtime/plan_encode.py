@@ -58,7 +58,11 @@ def plain(value: object) -> object:
 
 
 def _dollars(value: Decimal | None) -> str | None:
-    return None if value is None else format(value.normalize(), "f")
+    if value is None:
+        return None
+    # Not `normalize`, which rounds to the digits of the context.
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _model(model: ModelSpec) -> Json:

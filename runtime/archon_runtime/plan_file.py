@@ -79,7 +79,8 @@ class Plan:
             )
         spec = decode_plan(raw)
         check_references(spec)
-        return cls(spec, stated)
+        # A number may be written in several ways (`0.10`): the identity is that of ours.
+        return cls.from_spec(spec)
 
     def to_json(self) -> str:
         """Write the plan, indented, keys sorted; the same plan gives the same text."""

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,13 @@ import pytest
 from archon_runtime import Plan
 from archon_runtime.errors import PlanInvalid
 from archonc.compiler import check_source, compile_source
-from archonc.diagnostic import DiagnosticSink
+from archonc.diagnostic import DiagnosticSink, Severity
 from archonc.expand import MOST_COUNTED, count_points
 from archonc.source import Source
 from archonc.syntax.nodes import ArchitectureDecl
 from archonc.syntax.parse import parse_program
+from tests.archonc.import_configs import component, fuser, read
+from tests.fuzz.loading import hashed
 from tests.runtime.test_plan_file import make_spec
 
 # Several times what it takes; before, it was minutes, or the whole memory.
@@ -176,3 +180,18 @@ def test_plan_of_values_that_are_nested_too_deep_is_refused() -> None:
     deep = text.replace('"skills": {', '"deep": ' + "[" * 900 + "]" * 900 + ', "skills": {')
     with pytest.raises(PlanInvalid):
         Plan.from_json(deep)
+
+
+@pytest.mark.parametrize("dollars", ["0.10", "0.09999999999999999999999999999990000015", "000"])
+def test_plan_with_odd_dollars_is_written_as_it_is_read_again(dollars: str) -> None:
+    raw = json.loads(Plan.from_spec(make_spec()).to_json())
+    raw["cost_usd"]["least"] = dollars
+    plan = Plan.from_json(hashed(raw))
+    assert plan.spec.cost_least_usd == Decimal(dollars)
+    assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_error_of_a_configuration_is_heard_where_a_warning_stands() -> None:
+    imported = read([fuser()], [component("ranker", temperature=None)])
+    assert imported.text is None
+    assert any(each.severity is Severity.ERROR for each in imported.diagnostics)

@@ -38,6 +38,9 @@ ODD: tuple[object, ...] = (
         "[a",
     ),
 )
+MOST_COPIED = 500
+"""Longest text of a value that is put in many times: what doubles itself outgrows any memory."""
+
 _SIGNS = ("{", "}", "[", "]", ",", ":", '"', "'", "\\", "\n", "\\ud800", "\\u0000", "NaN", "1e999")
 _NUMBERS = ("1e999", "-1e999", "0.0000000000000001", "9" * 30, "NaN", "Infinity", "1E400", "-0")
 
@@ -59,17 +62,24 @@ def mutate_tree(tree: Any, chance: random.Random) -> None:
     places = list(parts(tree)) if isinstance(tree, dict | list) else []
     if not places:
         return
-    (holder, key), (other, other_key) = chance.choice(places), chance.choice(places)
-    copied = json.loads(json.dumps(other[other_key]))
-    match chance.randrange(7):
+    holder, key = chance.choice(places)
+    alike = [(o, k) for o, k in places if type(o[k]) is type(holder[key])]
+    # A value of the same type is more likely to mean something.
+    other, other_key = chance.choice(alike if chance.random() < 0.7 else places)
+    written = json.dumps(other[other_key])
+    copied = json.loads(written)
+    many = 50 if len(written) < MOST_COPIED else 1
+    match chance.randrange(9):
         case 0 | 1:
             holder[key] = chance.choice(ODD)
-        case 2:
+        case 2 | 7 | 8:
             holder[key] = copied
         case 3:
             del holder[key]
         case 4 if isinstance(holder, list):
-            holder[key:key] = [copied] * chance.choice((1, 1, 3, 50))
+            # Each a copy of its own: a change to one would be a change to all, and multiply.
+            copies = chance.choice((1, 1, 3, many))
+            holder[key:key] = [json.loads(written) for _ in range(copies)]
         case 4 | 5 if isinstance(holder, dict):
             name = (
                 other_key if isinstance(other_key, str) else chance.choice(("", "x", "é", "\ud800"))

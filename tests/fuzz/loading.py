@@ -15,7 +15,7 @@ from tests.fuzz.json_parts import mutate_json
 from tests.fuzz.programs import ROOT, programs
 from tests.fuzz.target import Target
 
-__all__ = ["TARGET", "run"]
+__all__ = ["TARGET", "hashed", "run"]
 
 MOST_PLANS = 40
 
@@ -49,11 +49,16 @@ def mutate_plan(text: str, chance: random.Random) -> str:
         return changed
     if not isinstance(raw, dict) or chance.random() < 0.1:
         return changed
-    raw.pop("hash", None)
     try:
-        canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashed(raw)
     except RecursionError:
         return changed
+
+
+def hashed(raw: dict[str, object]) -> str:
+    """Write a plan with the hash of what it holds."""
+    raw = {key: value for key, value in raw.items() if key != "hash"}
+    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     return json.dumps({**raw, "hash": f"sha256:{digest}"})
 

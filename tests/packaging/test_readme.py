@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from archonc.compiler import Compiler, check_source
 from archonc.diagnostic import render_text
 from archonc.report.explain import explain
@@ -47,3 +49,16 @@ def test_links_of_readme_lead_somewhere() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert links
     assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("start", "example"),
+    [
+        ("architecture best_of_eight", "02_best_of_eight.archon"),
+        ("architecture space", "08_space.archon"),
+    ],
+)
+def test_excerpts_of_readme_are_lines_of_the_examples(start: str, example: str) -> None:
+    shown = next(block for _, block in BLOCKS if block.startswith(start))
+    text = (ROOT / "examples" / example).read_text(encoding="utf-8")
+    assert set(shown.splitlines()) <= set(text.splitlines())
