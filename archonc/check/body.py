@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from functools import reduce
 
 from archon_runtime.bounds import Bounds
+from archon_runtime.classes import replace
 from archon_runtime.flow import Flow
 from archon_runtime.plan import Answer
 from archonc.check.answer import check_left, read_answer
 from archonc.check.bounds import sizes_for
 from archonc.check.budget import ReadBudget, check_least, check_prices, read_budget
+from archonc.check.demand import least_needed, least_of, wanted_of_layers
 from archonc.check.flatten import MOST_LAYERS, FlatArchitecture, PlacedLayer, flatten, report_twice
 from archonc.check.flow import FlowWalk, NestedFlow, WalkedLayer
+from archonc.check.layer_settings import read_settings_of_layer
 from archonc.check.nested import Body, answer_flow, fill_nested, make_step
 from archonc.check.prices import price_model
 from archonc.check.require import check_requires
@@ -61,16 +64,14 @@ class _BodyChecker:
             self._report_empty()
             return None
         walk = FlowWalk(self._sink)
-        layers = []
-        for placed in flat.layers:
-            if isinstance(placed, BrokenMember):
-                walk.lose()
-                continue
-            draft = draft_layer(placed.member, placed.name, self._scope)
-            if not self._has_room(len(draft.steps) - 1):
-                return None
-            nested = self._check_nested(placed.name, draft.steps)
-            layers.append(self._check_layer(walk.enter(placed, draft, _flows(nested)), nested))
+        walked = self._walk(flat, walk)
+        if walked is None:
+            return None
+        wanted = wanted_of_layers([layer for layer, _ in walked])
+        layers = [
+            self._check_layer(layer, nested, enough)
+            for (layer, nested), enough in zip(walked, wanted, strict=True)
+        ]
         if flat.complete:
             walk.leave()
         bounds = reduce(Bounds.then, (layer.bounds for layer in layers), Bounds())
@@ -89,6 +90,26 @@ class _BodyChecker:
             makers=walk.makers,
             sound=self._sink.error_count == before and sound,
         )
+
+    def _walk(
+        self, flat: FlatArchitecture, walk: FlowWalk
+    ) -> list[tuple[WalkedLayer, dict[int, Body]]] | None:
+        """Go through the layers in order, each with the architectures among its steps.
+
+        None: they are too many.
+        """
+        walked = []
+        for placed in flat.layers:
+            if isinstance(placed, BrokenMember):
+                walk.lose()
+                continue
+            draft = draft_layer(placed.member, placed.name, self._scope)
+            if not self._has_room(len(draft.steps) - 1):
+                return None
+            nested = self._check_nested(placed.name, draft.steps)
+            settings = read_settings_of_layer(placed.member, self._values)
+            walked.append((walk.enter(placed, draft, _flows(nested), settings), nested))
+        return walked
 
     def _has_room(self, more: int) -> bool:
         """Count layers, and stop where architectures inside one another make too many."""
@@ -129,7 +150,7 @@ class _BodyChecker:
                 continue
             filled = fill_nested(step.kind, step.call, self._scope)
             own = self._scope.reporting_to(self._sink.fork())
-            prefix = f"{_step_id(layer, step, number, len(steps))}."
+            prefix = f"{step.id_in(layer, number, len(steps))}."
             body = None if filled is None else check_body(step.kind, filled, own, prefix)
             used = Label(step.span, f"in this use of `{step.kind.name}`")
             self._sink.absorb(own.sink, used)
@@ -139,12 +160,18 @@ class _BodyChecker:
                 self._sound = False
         return found
 
-    def _check_layer(self, walked: WalkedLayer, nested: dict[int, Body]) -> CheckedLayer:
+    def _check_layer(
+        self, walked: WalkedLayer, nested: dict[int, Body], wanted: int | None
+    ) -> CheckedLayer:
         steps = [
             self._check_step(number, step, walked, nested.get(number))
             for number, step in enumerate(walked.steps, start=1)
         ]
-        known = tuple(step for step in steps if step is not None)
+        known = tuple(
+            replace(step, bounds=least_of(step.bounds, *least_needed(walked, wanted, number)))
+            for number, step in enumerate(steps)
+            if step is not None
+        )
         self._sound = self._sound and len(known) == len(steps)
         bounds = sum((step.bounds for step in known), Bounds())
         budget = self._layer_budget(walked.placed.member)
@@ -157,6 +184,8 @@ class _BodyChecker:
             budget.spec if budget else None,
             walked.placed.member.span,
             budget.spans if budget else {},
+            walked.settings.quorum,
+            walked.settings.timeout_s,
         )
         if budget is not None:
             leaves = list(leaf_steps([layer]))
@@ -170,7 +199,7 @@ class _BodyChecker:
         outflow: Flow = walked.outflows[number - 1]
         if walked.inflow.arity.high is None or outflow.arity.high is None:
             return None
-        step_id = _step_id(walked.placed.name, step, number, len(walked.steps))
+        step_id = step.id_in(walked.placed.name, number, len(walked.steps))
         if isinstance(step.kind, ArchitectureSymbol):
             return None if body is None else make_step(step_id, step, body, walked.inflow, outflow)
         if step.technique is None or isinstance(step.model, Unknown):
@@ -218,8 +247,3 @@ class _BodyChecker:
 
 def _flows(nested: dict[int, Body]) -> dict[int, NestedFlow]:
     return {number: NestedFlow(body.outflow, body.makers) for number, body in nested.items()}
-
-
-def _step_id(layer: str, step: DraftStep, number: int, count: int) -> str:
-    label = step.label or (str(number) if count > 1 else "")
-    return f"{layer}.{label}" if label else layer

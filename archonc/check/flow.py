@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from archon_runtime.classes import dataclass, field, replace
 from archon_runtime.flow import NO_FLOW, Arity, Attachment, Flow, FlowProblem, FlowRule
 from archonc.check.flatten import PlacedLayer
+from archonc.check.layer_settings import LayerSettings, cap_by_quorum
 from archonc.check.steps import DraftLayer, DraftStep
 from archonc.check.typed import UNKNOWN_FLOW
 from archonc.check.unread import Unread
@@ -51,6 +52,7 @@ class WalkedLayer:
     """A layer with what flows in and out; `outflows` has one for each step."""
 
     placed: PlacedLayer
+    settings: LayerSettings
     steps: tuple[DraftStep, ...]
     inflow: Flow
     makers: Makers
@@ -71,7 +73,11 @@ class FlowWalk:
     unread: Unread = field(default_factory=Unread)
 
     def enter(
-        self, placed: PlacedLayer, draft: DraftLayer, nested: Mapping[int, NestedFlow]
+        self,
+        placed: PlacedLayer,
+        draft: DraftLayer,
+        nested: Mapping[int, NestedFlow],
+        settings: LayerSettings,
     ) -> WalkedLayer:
         """Go through one layer; *nested* has its architectures by the number of the step."""
         steps = draft.steps
@@ -79,6 +85,7 @@ class FlowWalk:
             self._flow_of(step, nested.get(number)) for number, step in enumerate(steps, start=1)
         )
         outflow = _join(outflows) if draft.sound else UNKNOWN_FLOW
+        outflow = cap_by_quorum(settings, steps, outflow, self.sink)
         before = self.inflow, self.makers, self.origin
         self.unread.enter(placed, steps, known=outflow.arity.high is not None, sink=self.sink)
         self.makers = self._makers_after(steps, nested)
@@ -86,7 +93,7 @@ class FlowWalk:
             self._remember_origin(placed, steps, outflows, outflow)
         self.inflow = outflow
         inflow, makers, origin = before
-        return WalkedLayer(placed, steps, inflow, makers, outflows, outflow, origin)
+        return WalkedLayer(placed, settings, steps, inflow, makers, outflows, outflow, origin)
 
     def lose(self) -> None:
         """Go past a layer that could not be read: nothing is known of what flows."""

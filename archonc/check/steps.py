@@ -49,6 +49,11 @@ class DraftStep:
     options: Mapping[str, Span]
     call: Call
 
+    def id_in(self, layer: str, number: int, count: int) -> str:
+        """Name the step: by its layer, and by its label or number if it is one of several."""
+        label = self.label or (str(number) if count > 1 else "")
+        return f"{layer}.{label}" if label else layer
+
 
 @dataclass(frozen=True, slots=True)
 class DraftLayer:

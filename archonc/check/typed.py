@@ -113,6 +113,8 @@ class CheckedLayer:
     budget: BudgetSpec | None
     span: Span
     limits: Mapping[str, Span] = field(default_factory=dict)
+    quorum: int | None = None
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

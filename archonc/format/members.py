@@ -11,6 +11,7 @@ from archonc.format.values import ValuePrinter
 from archonc.source import Span
 from archonc.syntax.nodes import (
     AnswerMember,
+    Argument,
     Block,
     BrokenMember,
     BudgetMember,
@@ -70,13 +71,18 @@ class MemberPrinter:
             (component,) = layer.components
             return join(f"{word} {layer.name.text} = ", self.values.call(component.call))
         items = [(each.span, self._budget(each)) for each in layer.budgets]
+        items += [(each.span, self._setting(each)) for each in layer.settings]
         items += [(each.span, self._component(each)) for each in layer.components]
         if self.written.text is not None:
-            # The AST keeps the two kinds apart; their places tell the order.
+            # The AST keeps the kinds apart; their places tell the order.
             items.sort(key=lambda item: item[0])
         place = Span(self.written.opener("{", layer.name.span), layer.span.end)
         body = self.written.group("{}", items, place, broken=len(items) > 1)
         return join(f"{word} {layer.name.text} ", body)
+
+    def _setting(self, setting: Argument) -> Doc:
+        name = "" if setting.name is None else setting.name.text
+        return join(f"{name}: ", self.values.value(setting.value))
 
     def _component(self, component: Component) -> Doc:
         call = self.values.call(component.call)

@@ -122,7 +122,17 @@ class _Lowering:
                 else:
                     steps.append(self._step(step))
             made = tuple(steps)
-            lowered.append(LayerSpec(layer.name, made, layer.outflow, layer.bounds, layer.budget))
+            lowered.append(
+                LayerSpec(
+                    layer.name,
+                    made,
+                    layer.outflow,
+                    layer.bounds,
+                    layer.budget,
+                    layer.quorum,
+                    layer.timeout_s,
+                )
+            )
         return tuple(lowered)
 
     def _nested(self, step: CheckedNested) -> NestedSpec:

@@ -109,6 +109,7 @@ def _layer(old: LayerMeaning, new: LayerMeaning) -> Iterator[Change]:
         else:
             yield from _step(name, left, right)
     yield from _pairs(Kind.FLOW, name, old.flow, new.flow)
+    yield from _pairs(Kind.OPTION, name, old.settings, new.settings)
     yield from _budget(name, old.budget, new.budget)
     yield from _bounds(name, old.bounds, new.bounds, old.cost, new.cost)
 

@@ -178,6 +178,8 @@ def _sections(
 
 def _inner_budgets(layers: Sequence[LayerOutline]) -> Iterator[tuple[str, Sequence[str]]]:
     for layer in layers:
+        if layer.enough:
+            yield f"the layer `{layer.name}`", layer.enough
         if layer.budget is not None:
             lines = budget_lines(layer.budget, layer.bounds, layer.cost)
             yield f"the layer `{layer.name}`", lines

@@ -91,14 +91,14 @@ class LayerMeaning:
     budget: BudgetSpec | None
     bounds: Bounds
     cost: Cost
+    settings: Mapping[str, str]
 
     @property
     def content(self) -> str:
         """All that it means, as one text."""
         steps = [each.content for each in self.steps]
-        return json.dumps(
-            [steps, self.flow, str(self.budget), str(self.bounds), str(self.cost)], sort_keys=True
-        )
+        spent = [str(self.budget), str(self.bounds), str(self.cost)]
+        return json.dumps([steps, self.flow, *spent, self.settings], sort_keys=True)
 
     @property
     def given_name(self) -> str:
@@ -137,9 +137,15 @@ def _layers(plan: PlanSpec, layers: Sequence[LayerSpec]) -> tuple[LayerMeaning, 
                 layer.budget,
                 layer.bounds,
                 layer_cost([layer], plan.models),
+                _settings(layer),
             )
         )
     return tuple(found)
+
+
+def _settings(layer: LayerSpec) -> dict[str, str]:
+    given = {"quorum": layer.quorum, "timeout_s": layer.timeout_s}
+    return {name: f"{value:g}" for name, value in given.items() if value is not None}
 
 
 def _flow(flow: Flow) -> dict[str, str]:

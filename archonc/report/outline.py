@@ -74,6 +74,7 @@ class LayerOutline:
     bounds: Bounds
     cost: Cost
     budget: BudgetSpec | None
+    enough: tuple[str, ...] = ()
 
 
 def outline(plan: PlanSpec) -> tuple[LayerOutline, ...]:
@@ -95,10 +96,21 @@ def _outline(
                 layer.bounds,
                 layer_cost([layer], models),
                 layer.budget,
+                enough_words(layer),
             )
         )
         inflow = layer.outflow
     return tuple(found)
+
+
+def enough_words(layer: LayerSpec) -> tuple[str, ...]:
+    """Say when a layer goes on though not all of it is done."""
+    words = []
+    if layer.quorum is not None:
+        words.append(f"goes on with {layer.quorum} of {layer.outflow.arity.high}")
+    if layer.timeout_s is not None:
+        words.append(f"goes on after {layer.timeout_s:g} s")
+    return tuple(words)
 
 
 Step = StepSpec | NestedSpec

@@ -134,9 +134,14 @@ class _Builder:
             name = self.values.name(children[0])
             children = children[1:]
         budgets = tuple(self._budget(child) for child in children if child.data == "budget")
-        components = tuple(self._component(child) for child in children if child.data != "budget")
+        settings = tuple(
+            self.values.argument(child) for child in children if child.data == "setting"
+        )
+        components = tuple(
+            self._component(child) for child in children if child.data in ("call", "component")
+        )
         block = tree.data == "layer_block"
-        return LayerMember(name, components, budgets, block, False, span_of(tree))
+        return LayerMember(name, components, budgets, settings, block, False, span_of(tree))
 
     def _component(self, tree: Tree) -> Component:
         """Build a component of a block, or the bare call of a layer in a short form."""

@@ -200,12 +200,14 @@ class LayerMember:
     """A layer in one of its three forms; `maybe layer` is a hole.
 
     `layer ranker(…)` has no name and one component; `layer pick = ranker(…)` has
-    both; `layer draft { … }` is a block with a name and any number of components.
+    both; `layer draft { … }` is a block with a name and any number of components; only
+    there it has settings, such as `quorum: 6`, each with its name.
     """
 
     name: Name | None
     components: tuple[Component, ...]
     budgets: tuple[BudgetMember, ...]
+    settings: tuple[Argument, ...]
     block: bool
     maybe: bool
     span: Span

@@ -14,19 +14,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from archon_runtime.batch import Batch
     from archon_runtime.candidate import Candidate, CheckResult
     from archon_runtime.chat import Message, Role
     from archon_runtime.errors import ArchonError
     from archon_runtime.event import Event
+    from archon_runtime.plan import BudgetSpec
     from archon_runtime.plan_file import Plan
     from archon_runtime.question import Question
     from archon_runtime.result import Result
     from archon_runtime.retry import RetryPolicy
-    from archon_runtime.runtime import Runtime, run_sync
+    from archon_runtime.runtime import Runtime
+    from archon_runtime.sync import run_sync
     from archon_runtime.usage import Usage
 
 __all__ = [
     "ArchonError",
+    "Batch",
+    "BudgetSpec",
     "Candidate",
     "CheckResult",
     "Event",
@@ -43,6 +48,8 @@ __all__ = [
 
 _HOMES = {
     "ArchonError": "errors",
+    "Batch": "batch",
+    "BudgetSpec": "plan",
     "Candidate": "candidate",
     "CheckResult": "candidate",
     "Event": "event",
@@ -54,7 +61,7 @@ _HOMES = {
     "Role": "chat",
     "Runtime": "runtime",
     "Usage": "usage",
-    "run_sync": "runtime",
+    "run_sync": "sync",
 }
 
 

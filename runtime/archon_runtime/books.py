@@ -55,9 +55,13 @@ def open_books(
     spec: PlanSpec,
     techniques: Mapping[str, type[Technique[Any]]],
     open_ledger: type[Ledger] = Ledger,
+    batch: Ledger | None = None,
 ) -> Books:
-    """Open a ledger for the run, in it one for each layer, in these those of nested steps."""
-    run = open_ledger(spec.budget)
+    """Open a ledger for the run, in it one for each layer, in these those of nested steps.
+
+    The run's is inside that of the *batch* it belongs to, if it does.
+    """
+    run = open_ledger(spec.budget, batch)
     accounts: list[Account] = []
     writers = frozenset(name for name, technique in techniques.items() if technique.makes_tests)
     _open_accounts(spec.layers, run, frozenset(), writers, accounts)

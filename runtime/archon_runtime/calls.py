@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 import anyio
 
-from archon_runtime.budget import Holds, Ledger, Reservation
+from archon_runtime.budget import Ledger, Reservation
 from archon_runtime.chat import ChatRequest, ChatResponse
 from archon_runtime.errors import (
     ArchonError,
@@ -26,28 +26,20 @@ from archon_runtime.open_call import Ask, OpenCall, place_error
 from archon_runtime.prompt_size import PromptSize, check_window, measure_prompt
 from archon_runtime.provider_pool import OpenProvider
 from archon_runtime.recorder import Recorder
+from archon_runtime.reply_fit import Fit, fit_reply
 from archon_runtime.retry import RetryPolicy
 from archon_runtime.run_record import RunRecord
 from archon_runtime.tail import Tail
 from archon_runtime.trace import Note
 
-__all__ = ["SHORTEST_REPLY", "Calls"]
-
-SHORTEST_REPLY = 16
-"""No reply is asked for that the budget would cut below so many tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """How long a reply the budget leaves room for (None: unlimited), and what it holds back."""
-
-    reply: int | None
-    holds: Holds
-    is_clipped: bool = False
+__all__ = ["Calls"]
 
 
 class Calls:
-    """Makes the calls of one run. `ledgers` are those of the layers, as `walk_layers` goes."""
+    """Makes the calls of one run. `ledgers` are those of the layers, as `walk_layers` goes.
+
+    Of two runs the one with the lower `age` is the older one, and is served first.
+    """
 
     def __init__(
         self,
@@ -59,6 +51,7 @@ class Calls:
         recorder: Recorder,
         seed: int,
         policy: RetryPolicy,
+        age: int = 0,
     ) -> None:
         self._providers = providers
         self._ledgers = ledgers
@@ -67,6 +60,7 @@ class Calls:
         self._recorder = recorder
         self._seed = seed
         self._policy = policy
+        self._age = age
         self._asked: set[str] = set()
 
     async def ask(self, *asks: Ask) -> ChatResponse:
@@ -158,11 +152,12 @@ class Calls:
         opened = self._providers[ask.model.provider]
         longest = await self._longest_reply(ask, size)
         wanted = ask.worst(size, longest or 0)
+        priority = (len(self._ledgers) - 1 - ask.layer_index, self._age)
         while True:
             # Before its turn: what waits for money must not hold a slot, or start at once then.
             while self._fit(ask, size, longest) is None:
                 await self._ledgers[ask.layer_index].changed()
-            async with opened.traffic.turn(ask.model.model, wanted) as turn:
+            async with opened.traffic.turn(ask.model.model, wanted, priority) as turn:
                 fit = self._fit(ask, size, longest)
                 if fit is not None:
                     made = self._reserve(ask, size, fit)
@@ -190,6 +185,7 @@ class Calls:
             await call.intend()
             turn.sent = True
             reply = await opened.provider.chat(request)
+            turn.leave()  # the next one need not wait until this reply is written down
             await call.accept(reply)
             return reply
         except (ProviderError, ModelMissing) as error:
@@ -215,24 +211,10 @@ class Calls:
             return asked
         return window - size.most if asked is None else min(asked, window - size.most)
 
-    def _fit(self, ask: Ask, size: PromptSize, longest: int | None) -> _Fit | None:
-        """Tell how long the reply may be; None: wait for room.
+    def _fit(self, ask: Ask, size: PromptSize, longest: int | None) -> Fit | None:
+        return fit_reply(ask, size, longest, self._ledgers[ask.layer_index], self._tail)
 
-        Room may still come while calls are under way, since most are billed less than
-        they reserved. Only what nothing can give room to is clipped, or refused.
-        """
-        ledger = self._ledgers[ask.layer_index]
-        shortest = SHORTEST_REPLY if longest is None else min(SHORTEST_REPLY, longest)
-        wanted = ask.worst(size, shortest if longest is None else longest)
-        holds = self._tail.holds(ask.layer_index, wanted)
-        room = ledger.room(holds).completion_for(size.most, ask.price)
-        if room is None or (longest is not None and room >= longest):
-            return _Fit(longest, holds)
-        if ledger.may_fit_later(wanted, holds):
-            return None
-        return _Fit(max(room, shortest), holds, is_clipped=True)
-
-    def _reserve(self, ask: Ask, size: PromptSize, fit: _Fit) -> tuple[ChatRequest, Reservation]:
+    def _reserve(self, ask: Ask, size: PromptSize, fit: Fit) -> tuple[ChatRequest, Reservation]:
         estimate = ask.worst(size, fit.reply or 0)
         reservation = self._ledgers[ask.layer_index].reserve(estimate, fit.holds)
         if fit.is_clipped:

@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 import anyio
 
 from archon_runtime.budget import BudgetRefusal
-from archon_runtime.calls import Calls
 from archon_runtime.candidate import Candidate, CheckResult
 from archon_runtime.chat import ChatRequest, ChatResponse, FinishReason, Message
 from archon_runtime.errors import StepFailed
 from archon_runtime.open_call import Ask
-from archon_runtime.plan import LayerSpec, OnExhausted, PlanSpec, StepSpec, model_chain
+from archon_runtime.places import CURRENT_JOB, Job
+from archon_runtime.plan import OnExhausted, model_chain
 from archon_runtime.prompt import Prompt
 from archon_runtime.question import Question
-from archon_runtime.recorder import Recorder
-from archon_runtime.stream import CURRENT_JOB, Job, Stream, StreamView
+from archon_runtime.run_tools import RunTools, StepPlace
+from archon_runtime.stream import Stream, StreamView
 from archon_runtime.techniques.base import Check, Technique
 from archon_runtime.together import run_together
 from archon_runtime.trace import Note
 from archon_runtime.usage import dearest
 
-__all__ = ["CheckRunner", "RunTools", "StepContext", "StepPlace"]
-
-
-class CheckRunner(Protocol):
-    """Runs a check on a text."""
-
-    async def __call__(
-        self, check: Check, text: str, *, trusted: bool, timeout_s: float
-    ) -> CheckResult:
-        """Tell whether *text* passes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunTools:
-    """What all steps of a run share."""
-
-    plan: PlanSpec
-    question: Question
-    calls: Calls
-    recorder: Recorder
-    check: CheckRunner
-
-
-@dataclass(frozen=True, slots=True)
-class StepPlace:
-    """Where a step stands: its layer, and its part of the layer's output."""
-
-    layer_index: int
-    layer: LayerSpec
-    step: StepSpec
-    offset: int
-    width: int
+__all__ = ["StepContext"]
 
 
 class StepContext:
@@ -148,12 +114,24 @@ class StepContext:
         """Run jobs concurrently; job *i* is cancelled when place *i* becomes unneeded.
 
         With `until` jobs belong to no places: which job fills which place shows only
-        when they end, so an unneeded place says nothing about any one of them.
+        when they end, so an unneeded place says nothing about any one of them. A technique
+        that works on demand has job *i* started when place *i* is wanted of it; with
+        `until`, when it wants place *i* of what flows in.
         """
         tied = until is None
+        order: Sequence[int] = range(len(jobs))
+        when: Callable[[int], Awaitable[None]] | None = None
+        if self._technique.works_on_demand():
+            when = self.inflow.until_wanted
+            if tied:
+                # Jobs without a place of their own wait for no demand, so they come first.
+                free = order[self._place.width :]
+                order = (*free, *order[: self._place.width])
+                when = partial(self._until_wanted, len(free))
         await run_together(
-            (partial(self._run_job, index, job, tied=tied) for index, job in enumerate(jobs)),
+            (partial(self._run_job, index, jobs[index], tied=tied) for index in order),
             until=until,
+            when=when,
             at_once=self._at_once(),
         )
 
@@ -212,6 +190,7 @@ class StepContext:
             job.scope.cancel()
 
     async def _run_job(self, index: int, job: Callable[[], Awaitable[None]], *, tied: bool) -> None:
+        refused = False
         with anyio.CancelScope() as scope:
             running = self._jobs[index] = Job(scope, tied)
             if tied and self._is_unneeded(index):
@@ -221,11 +200,33 @@ class StepContext:
             try:
                 await job()
             except BudgetRefusal as refusal:
+                refused = True
                 self.absorb(refusal)
+                await self._make_do_without(index, tied=tied)
             finally:
                 del self._jobs[index]
         if scope.cancel_called:
             self._drop_waits(running)
+        elif tied and not refused and self._technique.works_on_demand():
+            self._leave_empty(index)
+
+    async def _make_do_without(self, index: int, *, tied: bool) -> None:
+        """Hold up nobody with what the budget refused."""
+        if self._technique.makes_tests:
+            earlier = await self.inflow.tests()
+            if not self._out.tests.is_settled:
+                self._out.tests.settle(earlier)
+        elif tied and index < self._place.width:
+            self._out.refuse(self._place.offset + index)
+
+    async def _until_wanted(self, free: int, index: int) -> None:
+        if index >= free:
+            await self._out.until_wanted(self._place.offset + index - free)
+
+    def _leave_empty(self, index: int) -> None:
+        """Close the place of a job that did not fill it: who wants more waits for that."""
+        if index < self._place.width:
+            self._out.close(self._place.offset + index)
 
     def _is_unneeded(self, index: int) -> bool:
         return index < self._place.width and self._out.is_decided(self._place.offset + index)

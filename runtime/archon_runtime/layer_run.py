@@ -9,18 +9,21 @@ from typing import Any
 import anyio
 
 from archon_runtime.books import Account
-from archon_runtime.budget import BudgetRefusal, out_of_time
-from archon_runtime.context import RunTools, StepContext, StepPlace
+from archon_runtime.budget import BudgetRefusal
+from archon_runtime.context import StepContext
 from archon_runtime.errors import ArchonError
-from archon_runtime.event import LayerFinished, LayerProgress, LayerStarted
+from archon_runtime.layer_clock import LayerClock
+from archon_runtime.layer_rest import come_by_now, pass_on
 from archon_runtime.layer_work import Work, apply_technique
 from archon_runtime.nested_run import NestedRun
 from archon_runtime.plan import LayerSpec, NestedSpec, OnExhausted, StepSpec
-from archon_runtime.stream import Stream, UnitTests
+from archon_runtime.run_tools import RunTools, StepPlace
+from archon_runtime.stream import Stream
 from archon_runtime.techniques.base import Technique
 from archon_runtime.techniques.decode import decode_options
 from archon_runtime.together import run_together
 from archon_runtime.trace import LayerTrace, Note
+from archon_runtime.unit_tests import UnitTests
 
 __all__ = ["LayerRun"]
 
@@ -52,16 +55,16 @@ class LayerRun:
         self._makes_tests = any(kind.makes_tests for kind in kinds)
         self._reads_tests = False
         self.out = Stream(sum(widths), UnitTests() if self._makes_tests else inflow.tests)
-        self.out.on_decided = self._tell_progress
+        self.out.on_decided = self._tell_decided
+        self._clock = LayerClock(layer, self.out, account, tools.recorder)
+        self._scope = anyio.CancelScope()
+        self._has_quorum = False
         self.out.on_unneeded = self._cancel_work
         self._works: list[Work] = []
         self.nested: list[NestedRun] = []
         for step, width in zip(layer.steps, widths, strict=True):
             self._works.append(self._prepare(step, width, techniques, nest))
         self._is_cut = False
-        self._started_s: float | None = None
-        self._ended_s: float | None = None
-        self.is_finished = False
 
     def _prepare(
         self,
@@ -79,7 +82,8 @@ class LayerRun:
         technique = kind(decode_options(kind, step.options))
         self._reads_tests = self._reads_tests or technique.reads_tests()
         place = StepPlace(self._index, self.layer, step, offset, width)
-        context = StepContext(self._tools, place, technique, self.inflow.open_view(), self.out)
+        view = self.inflow.open_view(on_demand=technique.works_on_demand())
+        context = StepContext(self._tools, place, technique, view, self.out)
         begin = partial(apply_technique, technique, context)
         return Work(step, offset, width, context, context.inflow, begin)
 
@@ -91,21 +95,27 @@ class LayerRun:
             ArchonError: what a step could not do.
         """
         timed_out: BudgetRefusal | None = None
-        with anyio.CancelScope() as scope:
-            self._when_ready(partial(self._start, scope))
+        with self._scope:
+            self._when_ready(partial(self._clock.start, self._scope))
             await run_together([partial(self._run_step, work) for work in self._works])
-        if scope.cancelled_caught and not (self._makes_tests and self.out.tests.is_settled):
-            timed_out = self._time_refusal()
+        is_cut = self._scope.cancelled_caught and not self._has_quorum
+        if is_cut and not (self._makes_tests and self.out.tests.is_settled):
+            timed_out = self._clock.refusal()
             if timed_out.on_exhausted is OnExhausted.FAIL:
                 raise timed_out
             for nested in self.nested:
                 nested.cut_short()
         if self._makes_tests:
-            await self._pass_on()
-        await self._make_do(timed_out)
+            await pass_on(self.inflow, self.out)
+        if self._has_quorum:
+            self._go_on_with_quorum()
+        else:
+            await self._make_do(timed_out)
         for place in range(self.out.width):
             self.out.close(place)
-        self._finish()
+        for work in self._works:
+            work.inflow.leave()
+        self._clock.finish()
 
     def trace(self) -> LayerTrace:
         """Tell what the layer saw and did, until now."""
@@ -114,7 +124,7 @@ class LayerRun:
             inflow=self.inflow.candidates,
             outflow=self.out.candidates,
             usage=self._account.spent,
-            seconds=self._seconds(),
+            seconds=self._clock.seconds,
             notes=self._tools.recorder.notes_of(self.layer.name),
             tests=self.out.tests.texts if self._makes_tests else (),
         )
@@ -123,6 +133,11 @@ class LayerRun:
     def refusal(self) -> BudgetRefusal | None:
         """The first refusal of a budget that this layer did without, if any."""
         return next((r for work in self._works for r in work.doer.refusals), None)
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether the layer has come to its end."""
+        return self._clock.has_ended
 
     @property
     def is_degraded(self) -> bool:
@@ -136,21 +151,25 @@ class LayerRun:
         if not self.is_finished:
             for place in range(self.out.width):
                 self.out.close(place)
-            self._finish()
+            self._clock.finish()
 
     async def _run_step(self, work: Work) -> None:
+        if work.width and not self._makes_tests:
+            await self.out.until_wanted(work.offset)
         try:
             await work.begin()
         except ArchonError as error:
             error.place = error.place or work.step.id
             raise
+        places = range(work.offset, work.offset + work.width)
         if work.doer.refusals:
+            for index in places if not self._makes_tests else ():
+                self.out.refuse(index)
             return  # its layer may have to let the inflow through
-        for index in range(work.offset, work.offset + work.width):
+        for index in places:
             self.out.close(index)
         # A step that has ended reads no more: what still comes for it is wasted work.
-        for index in range(work.inflow.width):
-            work.inflow.unneeded(index)
+        work.inflow.leave()
 
     async def _make_do(self, timed_out: BudgetRefusal | None) -> None:
         """Where the budget cut the layer short: say what is missing, or let the inflow through.
@@ -171,26 +190,13 @@ class LayerRun:
             self._note_degraded(f"layer `{self.layer.name}`: {missing}: {refusal.message}")
             return
         free = [i for i in range(self.out.width) if not self.out.is_decided(i)]
-        through = (await self.inflow.open_view().all())[: len(free)]
+        wanted = max(work.inflow.wanted for work in self._works)
+        through = await come_by_now(self.inflow, wanted, len(free))
+        self.out.reopen_refused()
         for index, candidate in zip(free, through, strict=False):
             self.out.put(index, candidate)
         passed = f"{len(through)} candidates go on as they came" if through else "it made nothing"
         self._note_degraded(f"layer `{self.layer.name}` was left out, {passed}: {refusal.message}")
-
-    async def _pass_on(self) -> None:
-        """Let through what a layer of unit tests did not get to, and older tests if it has none."""
-        inflow = self.inflow.open_view()
-        for index in range(self.out.width):
-            candidate = None if self.out.is_decided(index) else await inflow.get(index)
-            if candidate is not None:
-                self.out.put(index, candidate)
-        if not self.out.tests.is_settled:
-            self.out.tests.settle(await self.inflow.tests.get())
-
-    def _time_refusal(self) -> BudgetRefusal:
-        assert self.layer.budget is not None
-        help_line = "raise `time` in the budget, or ask for less"
-        return out_of_time(self.layer.budget, place=f"layer `{self.layer.name}`", help=help_line)
 
     def _when_ready(self, start: Callable[[], None]) -> None:
         """Call *start* when there is something to work on: tests, if read, and a candidate."""
@@ -200,45 +206,22 @@ class LayerRun:
             start = partial(self.inflow.tests.when_settled, start)
         start()
 
-    def _start(self, scope: anyio.CancelScope) -> None:
-        """Begin to count the layer's time: it has something to work on."""
-        self._started_s = anyio.current_time()
-        if self.layer.budget is not None and self.layer.budget.time_s is not None:
-            scope.deadline = self._started_s + self.layer.budget.time_s
-        self._tools.recorder.emit(LayerStarted(self.layer.name, self.out.width))
+    def _tell_decided(self) -> None:
+        """Tell of the progress, and end the work when there are as many as are enough."""
+        self._clock.tell_progress()
+        quorum, out = self.layer.quorum, self.out
+        if quorum is not None and out.filled >= quorum and out.decided < out.width:
+            self._has_quorum = True
+            self._scope.cancel()
 
-    def _finish(self) -> None:
-        if self._started_s is None:  # no candidate ever reached it
-            self._start(anyio.CancelScope())
-        self.is_finished = True
-        self._ended_s = anyio.current_time()
-        self._tools.recorder.emit(
-            LayerFinished(
-                self.layer.name,
-                len(self.out.candidates),
-                self._account.spent,
-                self._seconds(),
-            )
-        )
-
-    def _seconds(self) -> float:
-        if self._started_s is None:
-            return 0.0
-        end = anyio.current_time() if self._ended_s is None else self._ended_s
-        return end - self._started_s
-
-    def _tell_progress(self) -> None:
-        if not self._tools.recorder.is_heard:
-            return
-        self._tools.recorder.emit(
-            LayerProgress(
-                self.layer.name,
-                self.out.decided,
-                self.out.filled,
-                self.out.width,
-                self._account.spent,
-            )
-        )
+    def _go_on_with_quorum(self) -> None:
+        """Leave the rest out; so it was wanted, and nothing is degraded."""
+        for nested in self.nested:
+            nested.pipeline.abandon()
+        missing = [str(index + 1) for index in self.out.empty]
+        said = f"{self.out.filled} of {self.out.width} places are filled, `quorum` is "
+        said += f"{self.layer.quorum}; left empty: {', '.join(missing)}"
+        self._tools.recorder.note(Note(self.layer.name, "", "quorum", said))
 
     def _cancel_work(self, index: int) -> None:
         for work in self._works:

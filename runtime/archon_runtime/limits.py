@@ -2,61 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import anyio
-import anyio.lowlevel
 
 from archon_runtime.errors import ProviderRateLimited
 from archon_runtime.providers.base import Paced
 from archon_runtime.token_window import TakenTokens, TokenWindow
+from archon_runtime.turns import AT_ONCE, Priority, Turns
 from archon_runtime.usage import Usage
 
 __all__ = ["LONGEST_WAIT_S", "Traffic", "Turn"]
 
 LONGEST_WAIT_S = 120.0
 """A provider that asks for a longer wait is not waited for."""
-
-
-class _Slots:
-    """So many at once, first come, first served.
-
-    As anyio's semaphore, at a third of its cost where nobody waits.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._free = count
-        self._line: deque[anyio.Event] = deque()
-
-    async def acquire(self) -> None:
-        """Take a slot. Others have a turn first, even if one is free."""
-        mine: anyio.Event | None = None
-        if self._free:
-            self._free -= 1
-        else:
-            mine = anyio.Event()
-            self._line.append(mine)
-        has_it = False
-        try:
-            await (anyio.lowlevel.checkpoint() if mine is None else mine.wait())
-            has_it = True
-        finally:
-            # Cancelled: what was given already goes to the next one.
-            if not has_it:
-                self._give_up(mine)
-
-    def _give_up(self, mine: anyio.Event | None) -> None:
-        if mine is not None and mine in self._line:
-            self._line.remove(mine)
-        else:
-            self.release()
-
-    def release(self) -> None:
-        """Give a slot back: to the first in line, if somebody waits."""
-        if self._line:
-            self._line.popleft().set()
-        else:
-            self._free += 1
 
 
 class Turn:
@@ -70,14 +27,16 @@ class Turn:
         "estimate",
         "has_slot",
         "model",
+        "priority",
         "sent",
         "wait_s",
     )
 
-    def __init__(self, traffic: Traffic, model: str, estimate: Usage) -> None:
+    def __init__(self, traffic: Traffic, model: str, estimate: Usage, priority: Priority) -> None:
         self._traffic = traffic
         self.model = model
         self.estimate = estimate
+        self.priority = priority
         self.has_slot = False
         self.admitted = False
         self.wait_s = 0.0
@@ -92,6 +51,12 @@ class Turn:
             return 0
         return self.estimate.tokens if self.billed_tokens is None else self.billed_tokens
 
+    def leave(self) -> None:
+        """Let the next one in: the reply is there. What it was billed may be told later."""
+        if self.has_slot:
+            self.has_slot = False
+            self._traffic.free_slot()
+
     async def __aenter__(self) -> Turn:
         """Wait for the turn; what was taken until a failure is given back."""
         entered = False
@@ -100,16 +65,16 @@ class Turn:
             entered = True
         finally:
             if not entered:
-                self._traffic.leave(self)
+                self._traffic.end(self)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Let others have their turn."""
-        self._traffic.leave(self)
+        self._traffic.end(self)
 
 
 class Traffic:
-    """Lets calls to one provider through, first come, first served.
+    """Lets calls to one provider through: those nearest to an answer first.
 
     Starts are spaced evenly (1 / *rate_per_s* apart): no window of time, however
     the provider counts it, then sees more starts than the rate allows. A *paced* provider
@@ -121,7 +86,7 @@ class Traffic:
     def __init__(
         self, concurrency: int, rate_per_s: float | None = None, paced: Paced | None = None
     ) -> None:
-        self._slots = _Slots(max(1, concurrency))
+        self._slots = Turns(max(1, concurrency))
         self._gap_s = 1.0 / rate_per_s if rate_per_s else 0.0
         self._next_start = 0.0
         self._paced = paced
@@ -130,18 +95,18 @@ class Traffic:
         self._line = anyio.Lock(fast_acquire=True)
         self._model_lines: dict[str, anyio.Lock] = {}
 
-    def turn(self, model: str, estimate: Usage) -> Turn:
-        """Wait for a free slot and for the time to start; hold the slot meanwhile.
+    def turn(self, model: str, estimate: Usage, priority: Priority = AT_ONCE) -> Turn:
+        """Wait for a free slot and for the time to start; hold the slot until it is left.
 
         To be entered, which raises:
             ProviderRateLimited: the provider asks for too long a wait.
             ProviderError: waiting will not help.
         """
-        return Turn(self, model, estimate)
+        return Turn(self, model, estimate, priority)
 
     async def enter(self, turn: Turn) -> None:
-        """Wait for the turn of a call; what it takes is given back by `leave`."""
-        await self._slots.acquire()
+        """Wait for the turn of a call; what it takes is given back by `end`."""
+        await self._slots.acquire(turn.priority)
         turn.has_slot = True
         if self._paced is not None:
             await self._admit(self._paced, turn)
@@ -152,14 +117,17 @@ class Traffic:
                     turn.entry = await self._tokens.take(turn.estimate.tokens)
                 await self._wait_for_start()
 
-    def leave(self, turn: Turn) -> None:
+    def free_slot(self) -> None:
+        """Give the slot of a call back, to the next one."""
+        self._slots.release()
+
+    def end(self, turn: Turn) -> None:
         """Give back what the turn of a call took."""
         if self._tokens is not None and turn.entry is not None:
             self._tokens.settle(turn.entry, turn.counted)
         if self._paced is not None and turn.admitted and not turn.sent:
             self._paced.withdraw(turn.model, turn.estimate)
-        if turn.has_slot:
-            self._slots.release()
+        turn.leave()
 
     def pause(self, seconds: float) -> None:
         """Let nothing start for so long: the provider asked for it."""

@@ -10,10 +10,10 @@ from typing import Any
 from archon_runtime.books import Books
 from archon_runtime.budget import BudgetRefusal
 from archon_runtime.candidate import Candidate
-from archon_runtime.context import RunTools
 from archon_runtime.layer_run import LayerRun
 from archon_runtime.nested_run import NestedRun
 from archon_runtime.plan import Answer, Choose, LayerSpec, NestedSpec, walk_layers
+from archon_runtime.run_tools import RunTools
 from archon_runtime.stream import Stream
 from archon_runtime.tail import Tail
 from archon_runtime.techniques.base import Technique

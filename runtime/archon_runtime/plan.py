@@ -130,13 +130,18 @@ class NestedSpec:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """Steps that run side by side; their candidates are joined in order."""
+    """Steps that run side by side; their candidates are joined in order.
+
+    It goes on when `quorum` of its places are filled, or after `timeout_s` at work.
+    """
 
     name: str
     steps: tuple[StepSpec | NestedSpec, ...]
     outflow: Flow
     bounds: Bounds
     budget: BudgetSpec | None = None
+    quorum: int | None = None
+    timeout_s: float | None = None
 
 
 class Choose(StrEnum):

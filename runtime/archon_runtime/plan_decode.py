@@ -88,6 +88,8 @@ def _layer(raw: Json) -> LayerSpec:
         outflow=_flow(raw["outflow"]),
         bounds=_bounds(raw["bounds"]),
         budget=_budget(raw["budget"]),
+        quorum=raw.get("quorum"),
+        timeout_s=raw.get("timeout_s"),
     )
 
 

@@ -101,6 +101,9 @@ def _layer(layer: LayerSpec) -> Json:
     return {
         "name": layer.name,
         "budget": _budget(layer.budget),
+        # Only where they are given: plans without them stay what they were, hash and all.
+        **({} if layer.quorum is None else {"quorum": layer.quorum}),
+        **({} if layer.timeout_s is None else {"timeout_s": layer.timeout_s}),
         "steps": [_step(each) for each in layer.steps],
         "outflow": _flow(layer.outflow),
         "bounds": _bounds(layer.bounds),

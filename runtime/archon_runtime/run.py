@@ -13,27 +13,23 @@ import anyio
 from archon_runtime.books import Account, open_books
 from archon_runtime.budget import BudgetRefusal, Ledger, out_of_time
 from archon_runtime.calls import Calls
-from archon_runtime.context import CheckRunner, RunTools
 from archon_runtime.engine import Engine
-from archon_runtime.errors import ArchonError, JournalFailed, PlanInvalid, RunStopped
+from archon_runtime.errors import ArchonError, JournalFailed, RunStopped
 from archon_runtime.event import RunStarted
 from archon_runtime.journal import CallState, RunStatus
 from archon_runtime.pipeline import PipelineTools
 from archon_runtime.plan import (
     BudgetSpec,
     OnExhausted,
-    PlanSpec,
-    model_chain,
     models_asked,
     walk_layers,
-    walk_nested,
-    walk_steps,
 )
 from archon_runtime.provider_pool import OpenProvider, ProviderPool
-from archon_runtime.providers.kinds import KINDS
 from archon_runtime.recorder import Recorder
 from archon_runtime.result import Result
 from archon_runtime.retry import RetryPolicy
+from archon_runtime.run_limits import cannot_exceed, check_prices
+from archon_runtime.run_tools import CheckRunner, RunTools
 from archon_runtime.sitting import Sitting
 from archon_runtime.tail import Tail, need_of_layer
 from archon_runtime.techniques.base import Technique
@@ -54,6 +50,8 @@ class Run:
         techniques: Mapping[str, type[Technique[Any]]],
         seed: int,
         retry: RetryPolicy,
+        age: int = 0,
+        batch: Ledger | None = None,
         ledger: type[Ledger] = Ledger,
         tail: type[Tail] = Tail,
     ) -> None:
@@ -67,8 +65,8 @@ class Run:
         self._seed, self._retry = seed, retry
         self._scope, self._is_stopped = anyio.CancelScope(), False
         self._engine: Engine | None = None
-        self._tail = tail
-        self._books = open_books(self._spec, techniques, ledger)
+        self._age, self._tail = age, tail
+        self._books = open_books(self._spec, techniques, ledger, batch)
 
     @property
     def ledger(self) -> Ledger:
@@ -123,7 +121,7 @@ class Run:
         return result
 
     async def _work(self) -> Result:
-        _check_prices(self._spec)
+        check_prices(self._spec)
         self._count_past()
         if self._budget.time_s is not None:
             self._scope.deadline = anyio.current_time() + self._budget.time_s
@@ -158,6 +156,7 @@ class Run:
             recorder=self._recorder,
             seed=self._seed,
             policy=self._retry,
+            age=self._age,
         )
         tools = RunTools(self._spec, self._sitting.question, calls, self._recorder, self._check)
         return Engine(PipelineTools(tools, self._books, tail, self._techniques, self._seed))
@@ -179,7 +178,7 @@ class Run:
                 self._sitting.record.run_id,
                 self._spec.name,
                 tuple(layer.name for layer in walk_layers(self._spec.layers)),
-                _cannot_exceed(self._spec, self._retry.attempts * _most_models(self._spec)),
+                cannot_exceed(self._spec, self._retry),
                 self._spec.assumed,
                 self.ledger.spent,
             )
@@ -207,44 +206,3 @@ class Run:
             from_layer=found.from_layer,
             cached_calls=self._recorder.cached_calls,
         )
-
-
-def _check_prices(spec: PlanSpec) -> None:
-    """Refuse a limit of cost that could not be held: a model whose price is not known."""
-    budgets = [spec.budget, *(layer.budget for layer in walk_layers(spec.layers))]
-    budgets += (nested.budget for nested in walk_nested(spec.layers))
-    if not any(budget and budget.cost_usd is not None for budget in budgets):
-        return
-    for name in models_asked(spec):
-        model = spec.models[name]
-        kind = KINDS.get(spec.providers[model.provider].kind)
-        if model.price is None and not (kind and kind.free):
-            raise PlanInvalid(
-                f"`cost` is limited, and model `{name}` has no price",
-                help="state the model's price, or limit calls and tokens instead",
-            )
-
-
-def _most_models(spec: PlanSpec) -> int:
-    """Count the models that one call may ask, one after another, at most."""
-    asked = {step.model for step in walk_steps(spec.layers) if step.model is not None}
-    return max((len(model_chain(spec.models, name)) for name in asked), default=1)
-
-
-def _cannot_exceed(spec: PlanSpec, attempts: int) -> bool:
-    """Tell whether the plan's bounds lie within its budget, every call tried *attempts* times."""
-    budget, bounds = spec.budget, spec.bounds
-    if budget is None:
-        return False
-    prompt, completion = bounds.prompt_tokens.most, bounds.completion_tokens.most
-    both = None if prompt is None or completion is None else prompt + completion
-    pairs = (
-        (budget.calls, bounds.calls.most),
-        (budget.tokens, both),
-        (budget.prompt_tokens, prompt),
-        (budget.completion_tokens, completion),
-        (budget.cost_usd, spec.cost_most_usd),
-    )
-    return all(
-        limit is None or (most is not None and most * attempts <= limit) for limit, most in pairs
-    )

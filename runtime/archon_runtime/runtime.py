@@ -1,4 +1,4 @@
-"""The way in: a runtime that runs plans, and its sync twin."""
+"""The way in: a runtime that runs plans."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import Any, Self
 
 import anyio
+from anyio.abc import TaskGroup
 
+from archon_runtime.batch import Batch, Questions
+from archon_runtime.budget import Ledger
 from archon_runtime.cache_key import CacheKeys
 from archon_runtime.call_log import CallLog
-from archon_runtime.candidate import CheckResult
+from archon_runtime.check_host import CheckHost
 from archon_runtime.errors import JournalFailed
 from archon_runtime.event import Event
 from archon_runtime.journal import Journal
-from archon_runtime.plan import FileSpec, ProviderSpec
+from archon_runtime.plan import BudgetSpec, ProviderSpec
 from archon_runtime.plan_file import Plan
 from archon_runtime.provider_pool import MakeProvider, ProviderPool
 from archon_runtime.providers.base import Provider
@@ -30,12 +33,9 @@ from archon_runtime.run import Run
 from archon_runtime.sandbox.base import Sandbox
 from archon_runtime.sitting import Asked, Sitting, begin, take_up
 from archon_runtime.techniques import TECHNIQUES
-from archon_runtime.techniques.base import Check, Technique
+from archon_runtime.techniques.base import Technique
 
-if TYPE_CHECKING:
-    from archon_runtime.check_pool import TrustedWorkers
-
-__all__ = ["Runtime", "run_sync"]
+__all__ = ["Runtime"]
 
 _CLOSE_S = 5.0
 
@@ -70,8 +70,7 @@ class Runtime:
         self._journal_path = journal
         self._journal: Journal | None = None
         self._providers = providers
-        self._sandbox = sandbox
-        self._unsafe_checks = unsafe_checks
+        self._checks = CheckHost(sandbox, unsafe=unsafe_checks)
         self._environ = dict(os.environ if environ is None else environ)
         self._seed = seed
         self._cache = cache
@@ -80,11 +79,15 @@ class Runtime:
         self._techniques = {**TECHNIQUES, **(techniques or {})}
         self._retry = retry or RetryPolicy()
         self._pool = ProviderPool(self._make_provider)
-        self._workers: TrustedWorkers | None = None
         self._runs: set[Run] = set()
+        self._batches: set[Batch] = set()
+        self._age = 0
+        self._group: TaskGroup | None = None
 
     async def __aenter__(self) -> Self:
         """Begin; the journal and the providers are opened when a run needs them."""
+        self._group = anyio.create_task_group()
+        await self._group.__aenter__()
         return self
 
     async def __aexit__(
@@ -93,14 +96,21 @@ class Runtime:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close all providers, the workers of checks, and the journal."""
+        """Cancel what is under way; close providers, the workers of checks, and the journal."""
+        group, self._group = self._group, None
+        try:
+            if group is not None:
+                group.cancel_scope.cancel()
+                # Without the error, which is not the group's: it is raised as it is.
+                await group.__aexit__(None, None, None)
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
         try:
             await self._pool.close()
-            if self._workers is not None:
-                with anyio.move_on_after(_CLOSE_S, shield=True):
-                    await self._workers.close()
+            await self._checks.close(_CLOSE_S)
         finally:
-            self._workers = None
             if self._journal is not None:
                 self._journal.close()
                 self._journal = None
@@ -123,26 +133,79 @@ class Runtime:
             ArchonError: the run failed; the error carries what was spent (`usage`) and
                 the id to resume the run by.
         """
-        sitting = self._sit(plan, question, data, resume, replay)
+        return await self._go(self._sit(plan, question, data, resume, replay))
+
+    def map(
+        self,
+        plan: Plan,
+        questions: Questions,
+        *,
+        data: Mapping[str, object] | None = None,
+        concurrency: int = 16,
+        ordered: bool = True,
+        budget: BudgetSpec | None = None,
+    ) -> Batch:
+        """Answer many questions, *concurrency* at once: an async iterator of (index, result).
+
+        The questions may be a stream without an end: no more are read than are soon to be
+        answered, and no result is kept that was given. They come in the order of the
+        questions, or (*ordered* false) as they end. One that fails is an `ArchonError` in
+        its place. *data* goes with each question that has none of its own. *budget* holds
+        for all of them together, around the plan's own for each.
+
+        Raises:
+            RuntimeError: the runtime was not entered (`async with`).
+
+        Source: specs/runtime.md, rules M1 to M4.
+        """
+        if self._group is None:
+            raise RuntimeError("`map` works in the background: use `async with Runtime() as ...`")
+
+        async def answer(asked: Asked, ledger: Ledger, runs: set[Run]) -> Result:
+            own = None if isinstance(asked, Question) else data
+            return await self._go(self._sit(plan, asked, own), ledger, runs)
+
+        batch = Batch(questions, answer, concurrency=concurrency, ordered=ordered, budget=budget)
+        self._batches.add(batch)
+        self._group.start_soon(self._work_on, batch)
+        return batch
+
+    async def _work_on(self, batch: Batch) -> None:
+        try:
+            await batch.work()
+        finally:
+            self._batches.discard(batch)
+
+    async def _go(
+        self, sitting: Sitting, batch: Ledger | None = None, runs: set[Run] | None = None
+    ) -> Result:
+        self._age += 1
         log = CallLog(sitting.record.run_id, contents=self._log_contents)
         run = Run(
             sitting,
             pool=ProviderPool(lambda *_: NobodyAsked()) if sitting.is_replay else self._pool,
-            check=partial(self._run_check, sitting.question, sitting.plan.spec.files),
+            check=partial(self._checks.run, sitting.question, sitting.plan.spec.files),
             recorder=Recorder(self._on_event, log),
             techniques=self._techniques,
             seed=self._seed,
             retry=self._retry,
+            age=self._age,
+            batch=batch,
         )
-        self._runs.add(run)
+        owners = [self._runs] if runs is None else [self._runs, runs]
+        for each in owners:
+            each.add(run)
         try:
             result = await run.go()
         finally:
-            self._runs.discard(run)
+            for each in owners:
+                each.discard(run)
         return compare(result, sitting.recorded)
 
     def stop(self) -> None:
         """Cut all runs short: each ends with the best answer it has so far."""
+        for batch in self._batches:
+            batch.stop()
         for run in self._runs:
             run.stop()
 
@@ -151,8 +214,8 @@ class Runtime:
         plan: Plan | None,
         question: Asked | None,
         data: Mapping[str, object] | None,
-        resume: str | None,
-        replay: str | None,
+        resume: str | None = None,
+        replay: str | None = None,
     ) -> Sitting:
         journal = self._open_journal()
         if replay is not None:
@@ -185,66 +248,3 @@ class Runtime:
         from archon_runtime.providers.load import make_provider
 
         return make_provider(name, spec, self._environ)
-
-    async def _run_check(
-        self,
-        question: Question,
-        files: Mapping[str, FileSpec],
-        check: Check,
-        text: str,
-        *,
-        trusted: bool,
-        timeout_s: float,
-    ) -> CheckResult:
-        # Imported here: most plans check nothing.
-        from archon_runtime.check_pool import TrustedWorkers
-        from archon_runtime.checks import run_check
-        from archon_runtime.sandbox.choose import choose_sandbox
-
-        if self._sandbox is None:
-            self._sandbox = choose_sandbox(unsafe=self._unsafe_checks)
-        if self._workers is None:
-            self._workers = TrustedWorkers()
-        return await run_check(
-            check,
-            text,
-            question,
-            files,
-            sandbox=self._sandbox,
-            trusted=trusted,
-            timeout_s=timeout_s,
-            workers=self._workers,
-        )
-
-
-class RuntimeOptions(TypedDict, total=False):
-    """What `Runtime` takes."""
-
-    journal: Path | None
-    providers: Mapping[str, Provider] | MakeProvider | None
-    sandbox: Sandbox | None
-    unsafe_checks: bool
-    environ: Mapping[str, str] | None
-    seed: int
-    on_event: Callable[[Event], None] | None
-    techniques: Mapping[str, type[Technique[Any]]] | None
-    retry: RetryPolicy | None
-    cache: bool
-    log_contents: bool
-
-
-def run_sync(
-    plan: Plan | None = None,
-    question: Asked | None = None,
-    data: Mapping[str, object] | None = None,
-    resume: str | None = None,
-    replay: str | None = None,
-    **options: Unpack[RuntimeOptions],
-) -> Result:
-    """Run one plan and wait for its result: `Runtime.run` for code without an event loop."""
-
-    async def run() -> Result:
-        async with Runtime(**options) as runtime:
-            return await runtime.run(plan, question, data, resume, replay)
-
-    return anyio.run(run)

@@ -19,15 +19,17 @@ async def run_together(
     jobs: Iterable[Callable[[], Awaitable[None]]],
     *,
     until: Callable[[], bool] | None = None,
+    when: Callable[[int], Awaitable[None]] | None = None,
     at_once: int | None = None,
 ) -> None:
     """Run all jobs to their end; the first failure cancels the rest.
 
     `until` is asked after each job that ends; once it is true, the rest is cancelled.
     Of at most `at_once` jobs there are tasks: the next one starts when one has ended.
-    Jobs reach their first wait in order. Of `ArchonError`s that come at the same time
-    the first by order is raised; anything else is a bug and is raised as it is. No
-    exception group leaves this function.
+    Jobs reach their first wait in order. `when` is waited for before a job, by its number,
+    and those behind it are started: there is no task before it can run. Of `ArchonError`s
+    that come at the same time the first by order is raised; anything else is a bug and is
+    raised as it is. No exception group leaves this function.
     """
     failures: dict[int, ArchonError] = {}
     free = None if at_once is None else anyio.Semaphore(at_once, fast_acquire=True)
@@ -48,11 +50,10 @@ async def run_together(
 
     try:
         async with anyio.create_task_group() as group:
-            # Trio shuffles tasks that are started at once; one turn each keeps the order.
-            # Asyncio keeps it, and a turn costs as much as a task: there others get one
-            # now and then.
-            together = 1 if sniffio.current_async_library() == "trio" else _AT_ONCE
+            together = _started_in_a_turn()
             for index, job in enumerate(jobs):
+                if when is not None:
+                    await when(index)
                 if free is not None:
                     await free.acquire()
                 group.start_soon(run, index, job)
@@ -62,6 +63,15 @@ async def run_together(
         raise _first_leaf(bugs) from None
     if failures:
         raise failures[min(failures)]
+
+
+def _started_in_a_turn() -> int:
+    """Tell how many tasks are started before others have a turn.
+
+    Trio shuffles tasks that are started at once; one turn each keeps the order. Asyncio
+    keeps it, and a turn costs as much as a task: there others get one now and then.
+    """
+    return 1 if sniffio.current_async_library() == "trio" else _AT_ONCE
 
 
 def _first_leaf(group: ExceptionGroup[Exception]) -> Exception:

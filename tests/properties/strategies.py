@@ -146,6 +146,7 @@ comparisons = st.builds(
 _bare = st.builds(Component, st.none(), calls, _AT)
 _components = st.builds(Component, _maybe(names), calls, _AT)
 budgets = st.builds(BudgetMember, records, _AT)
+_settings = st.builds(Argument, names, numbers, _AT)
 _NONE = st.just(())
 
 
@@ -153,14 +154,17 @@ def _layers(
     name: Strategy[Name | None],
     components: Strategy[tuple[Component, ...]],
     inner: Strategy[tuple[BudgetMember, ...]],
+    settings: Strategy[tuple[Argument, ...]],
     *,
     block: bool,
 ) -> Strategy[LayerMember]:
-    return st.builds(LayerMember, name, components, inner, st.just(block), st.booleans(), _AT)
+    return st.builds(
+        LayerMember, name, components, inner, settings, st.just(block), st.booleans(), _AT
+    )
 
 
-layers = _layers(_maybe(names), _some(_bare, 1, 1), _NONE, block=False) | _layers(
-    names, _some(_components), _some(budgets, 0, 1), block=True
+layers = _layers(_maybe(names), _some(_bare, 1, 1), _NONE, _NONE, block=False) | _layers(
+    names, _some(_components), _some(budgets, 0, 1), _some(_settings, 0, 2), block=True
 )
 _flat_members: Strategy[Member] = (
     layers

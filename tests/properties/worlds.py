@@ -30,6 +30,7 @@ __all__ = [
     "LAYERS",
     "NESTED",
     "PRICED",
+    "WAVES",
     "Layers",
     "Watched",
     "World",
@@ -54,6 +55,18 @@ LAYERS: Layers = {
     "verify": [Step("verifier", options={"first": 2})],
     "fuse": [Step("fuser", options={"samples": 2})],
     "vote": [Step("voter", None)],
+}
+WAVES: Layers = {
+    "draft": [
+        Step("generator", options={"samples": 9}),
+        Nested("best", {"draft": [Step("generator")], "fuse": [Step("fuser")]}),
+        Step("generator", options={"samples": 9}),
+    ],
+    "tests": [Step("unit_test_generator", options={"tests": 1})],
+    "evaluate": [Step("unit_test_evaluator", options={"first": 3})],
+    "verify": [Step("verifier", options={"first": 1, "on_none": "best"})],
+    "fuse": [Step("fuser", options={"samples": 9})],
+    "verify_again": [Step("verifier", options={"first": 1, "on_none": "best"})],
 }
 NESTED: Layers = {
     "both": [

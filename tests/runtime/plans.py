@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archon_runtime.bounds import Bounds, Sizes
@@ -50,11 +50,13 @@ class Nested:
 
 @dataclass(frozen=True)
 class _Given:
-    """What all layers of a plan are built from; budgets by the full name of a layer."""
+    """What all layers of a plan are built from; their limits by the full name of a layer."""
 
     techniques: Mapping[str, type[Technique[Any]]]
     models: Mapping[str, ModelSpec]
     budgets: Mapping[str, BudgetSpec]
+    quorums: Mapping[str, int]
+    timeouts_s: Mapping[str, float]
 
 
 def make_plan(
@@ -62,13 +64,21 @@ def make_plan(
     *,
     budget: BudgetSpec | None = None,
     layer_budgets: Mapping[str, BudgetSpec] | None = None,
+    quorums: Mapping[str, int] | None = None,
+    timeouts_s: Mapping[str, float] | None = None,
     models: Mapping[str, ModelSpec] | None = None,
     techniques: Mapping[str, type[Technique[Any]]] | None = None,
     answer: Answer | None = None,
 ) -> Plan:
     """Build a plan whose provider is `lab` and whose model is `m`, unless said otherwise."""
     named = models or {"m": MODEL}
-    given = _Given({**TECHNIQUES, **(techniques or {})}, named, layer_budgets or {})
+    given = _Given(
+        {**TECHNIQUES, **(techniques or {})},
+        named,
+        layer_budgets or {},
+        quorums or {},
+        timeouts_s or {},
+    )
     built = _layers(layers, "", given)
     return Plan.from_spec(
         PlanSpec(
@@ -107,7 +117,12 @@ def _layers(
             shared = flow.attachments & each.outflow.attachments
             flow = Flow(flow.arity + each.outflow.arity, shared, each.outflow.tests)
             bounds = bounds + each.bounds
-        built.append(LayerSpec(name, made, flow, bounds, given.budgets.get(name)))
+        quorum, timeout_s = given.quorums.get(name), given.timeouts_s.get(name)
+        if quorum is not None:
+            flow = replace(flow, arity=Arity(min(quorum, flow.arity.low), flow.arity.high))
+        built.append(
+            LayerSpec(name, made, flow, bounds, given.budgets.get(name), quorum, timeout_s)
+        )
     return tuple(built)
 
 

@@ -126,6 +126,7 @@ class ScriptInflow:
         self._tests = tuple(tests)
         self._candidates = tuple(candidates)
         self._arrive_s = tuple(arrive_s) or (0.0,) * len(self._candidates)
+        self.wanted = 0
         self._given_up = [anyio.Event() for _ in self._candidates]
 
     @property
@@ -149,6 +150,9 @@ class ScriptInflow:
     async def tests(self) -> tuple[str, ...]:
         await anyio.lowlevel.checkpoint()
         return self._tests
+
+    def want(self, count: int) -> None:
+        self.wanted = max(self.wanted, count)
 
     def unneeded(self, index: int) -> None:
         self._given_up[index].set()

@@ -45,6 +45,15 @@ class Polish(Technique[NoOptions]):
         await ctx.side_by_side([partial(polish, i) for i in range(candidates.width)])
 
 
+class PolishOnDemand(Polish):
+    """Asks once for each candidate that is wanted of it."""
+
+    name = "polish_on_demand"
+
+    def works_on_demand(self) -> bool:
+        return True
+
+
 class FirstOnly(Polish):
     """Needs the first candidate and says so."""
 
@@ -82,7 +91,7 @@ class DropAll(Polish):
 
 
 OWN: Mapping[str, type[Technique[Any]]] = {
-    technique.name: technique for technique in (Polish, FirstOnly, TakeTwo, DropAll)
+    technique.name: technique for technique in (Polish, PolishOnDemand, FirstOnly, TakeTwo, DropAll)
 }
 
 

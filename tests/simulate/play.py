@@ -163,6 +163,7 @@ async def _run(
         techniques=TECHNIQUES,
         seed=case.seed,
         retry=RetryPolicy(),
+        age=number,
         ledger=parts.ledger,
         tail=parts.tail,
     )

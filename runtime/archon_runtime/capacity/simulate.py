@@ -135,6 +135,7 @@ class _World:
             techniques=TECHNIQUES,
             seed=load.seed,
             retry=RetryPolicy(),
+            age=number,
         )
         self._open.begin(began_s)
         try:

@@ -73,6 +73,13 @@ class Inflow(Protocol):
         """Wait for the unit tests; empty if there are none."""
         ...
 
+    def want(self, count: int) -> None:
+        """Ask for the first *count* places; `get` and `all` do so for what they wait for.
+
+        Only for a technique that works on demand: to others all are brought at once.
+        """
+        ...
+
     def unneeded(self, index: int) -> None:
         """Say that this place can no longer change the answer; its work is cancelled."""
         ...
@@ -115,7 +122,9 @@ class Context(Protocol):
     ) -> None:
         """Run jobs concurrently; job *i* is cancelled when place *i* of the output is unneeded.
 
-        With `until` they belong to no places: once it is true, the rest is cancelled.
+        With `until` they belong to no places: once it is true, the rest is cancelled. If the
+        technique works on demand, job *i* starts when place *i* of the output is wanted; with
+        `until`, when place *i* of what flows in is wanted by it.
         """
         ...
 
@@ -175,6 +184,18 @@ class Technique(ABC, Generic[OptionsT]):
     def reads_tests(self) -> bool:
         """Tell whether this step looks at the unit tests."""
         return False
+
+    def works_on_demand(self) -> bool:
+        """Tell whether work that nobody asked for is left for later.
+
+        It is if each place of the output can be filled while the other ones are not
+        worked on, and the step itself asks for what it reads (`Inflow.want`).
+        """
+        return self.enough() is not None
+
+    def enough(self) -> int | None:
+        """Tell how many of the candidates that flow in may be enough; None: all are read."""
+        return None
 
     def option_problems(self) -> tuple[OptionProblem, ...]:
         """Tell what is wrong with options whose types are right, such as a bad pattern."""

@@ -93,6 +93,10 @@ class Checker(Technique[CheckerOptions]):
             ),
         )
 
+    def enough(self) -> int | None:
+        """So many may pass at once as are looked for."""
+        return self.options.first
+
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let at least one through, and at most `first`, unless none passes and all may go on."""
         first = self.options.first

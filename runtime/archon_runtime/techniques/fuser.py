@@ -92,6 +92,10 @@ class Fuser(Technique[FuserOptions]):
         """Critiques, unless `use_critiques: false`."""
         return frozenset({Attachment.CRITIQUE} if self.options.use_critiques else ())
 
+    def works_on_demand(self) -> bool:
+        """Yes: an answer needs no other one."""
+        return True
+
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Make `samples` new candidates of at least one."""
         made = inflow.renew(Arity(self.options.samples, self.options.samples))

@@ -60,6 +60,10 @@ class Generator(Technique[GeneratorOptions]):
         """If `show_tests: true`."""
         return self.options.show_tests
 
+    def works_on_demand(self) -> bool:
+        """Yes: an answer needs no other one."""
+        return True
+
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Make `samples` candidates of nothing; candidates before it would be lost."""
         if inflow.arity.high != 0:

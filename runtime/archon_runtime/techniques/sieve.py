@@ -16,7 +16,7 @@ from archon_runtime.errors import ArchonError
 from archon_runtime.flow import Arity
 from archon_runtime.techniques.base import Context, Inflow
 
-__all__ = ["Sieve", "judged_of", "sift"]
+__all__ = ["Sieve", "first_wave", "judged_of", "sift", "take_first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,26 @@ def judged_of(arity: Arity, first: int | None) -> Range:
     return Range(arity.low if first is None else min(arity.low, first), arity.high)
 
 
+def first_wave(first: int) -> int:
+    """Tell how many candidates to ask for before any is judged."""
+    return _so_many(first, judged=0, passed=0)
+
+
+async def take_first(candidates: Inflow, most: int) -> list[Candidate]:
+    """Wait for the first *most* candidates, and ask for no more than those."""
+    taken: list[Candidate] = []
+    candidates.want(most)
+    for index in range(candidates.width):
+        candidate = await candidates.get(index) if len(taken) < most else None
+        if candidate is not None:
+            taken.append(candidate)
+    return taken
+
+
 async def sift(ctx: Context, candidates: Inflow, sieve: Sieve) -> None:
     """Judge all side by side; who goes on where follows from the order of candidates alone."""
     run = _Run(ctx, candidates, sieve)
+    run.ask_for_more()
     jobs = [partial(run.judge, index) for index in range(candidates.width)]
     # Without `first` each job fills its own place, and ends when that is unneeded.
     await ctx.side_by_side(jobs, until=None if sieve.first is None else run.is_settled)
@@ -62,14 +79,17 @@ class _Run:
         self._sieve = sieve
         self._found: dict[int, Candidate | None] = {}
         self._failed = 0
+        self._passed_count = 0
+        self._wanted = 0
         self._closed: set[int] = set()
         self._placed = 0
         self._decided = 0
         self._needed = candidates.width
 
     def is_settled(self) -> bool:
-        """Tell whether as many as asked for went on."""
-        return self._placed == self._sieve.first
+        """Tell whether as many as asked for went on, or no more are asked for."""
+        is_over = self._failed > 0 and self._known >= self._wanted
+        return self._placed == self._sieve.first or is_over
 
     async def judge(self, index: int) -> None:
         """Wait for one candidate, judge it, and let through what can be let through."""
@@ -81,10 +101,29 @@ class _Run:
                 self._failed += 1
                 raise
         self._found[index] = candidate
+        self._passed_count += self._passed(candidate)
+        self.ask_for_more()
         if self._sieve.first is None:
             self._fill_own_place(index, candidate)
         else:
             self._fill_next_places(self._sieve.first)
+
+    def ask_for_more(self) -> None:
+        """Want as many more candidates as are likely to hold those that are missing.
+
+        None, once the budget refused to have one judged: more would only be paid for.
+        """
+        first, passed = self._sieve.first, self._passed_count
+        if first is not None and passed < first and not self._failed:
+            known = self._known
+            more = known + _so_many(first - passed, known, passed)
+            self._wanted = max(self._wanted, min(more, self._candidates.width))
+            self._candidates.want(self._wanted)
+
+    @property
+    def _known(self) -> int:
+        """So many candidates were judged, did not come, or cannot be judged."""
+        return len(self._found) + self._failed
 
     def finish(self) -> None:
         """If none passed, let those go on that `if_none` chooses."""
@@ -115,8 +154,8 @@ class _Run:
             self._closed.add(place)
 
     def _fill_next_places(self, first: int) -> None:
-        passed = sorted(index for index, found in self._found.items() if self._passed(found))
-        if len(passed) >= first:
+        if self._passed_count >= first:
+            passed = sorted(index for index, found in self._found.items() if self._passed(found))
             # So many pass up to this place that none behind it can be among the first.
             for index in range(passed[first - 1] + 1, self._needed):
                 self._candidates.unneeded(index)
@@ -143,3 +182,14 @@ class _Run:
                 self._place_next()
             else:
                 self._decided += 1
+
+
+def _so_many(missing: int, judged: int, passed: int) -> int:
+    """Tell how many candidates to have under way, so that *missing* of them may pass.
+
+    The share that passes is taken by the rule of succession (Laplace): of n judged, p
+    passed, so the next one does with (p + 1) / (n + 2). For the first that passes these
+    are 2 at the start and n + 2 after n failures: whatever the share is, at most twice as
+    many are begun as were needed, and the waves needed are the logarithm of that number.
+    """
+    return -(-missing * (judged + 2) // (passed + 1))

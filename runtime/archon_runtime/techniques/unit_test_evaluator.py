@@ -29,8 +29,14 @@ from archon_runtime.techniques.repair import (
     with_placeholder,
 )
 from archon_runtime.techniques.reply import Refusal, read_test_results
-from archon_runtime.techniques.sieve import Sieve, judged_of, sift
-from archon_runtime.techniques.unit_tests import MOST_TESTS, tokens_with_tests
+from archon_runtime.techniques.sieve import Sieve, first_wave, judged_of, sift, take_first
+from archon_runtime.techniques.unit_tests import (
+    MOST_TESTS,
+    count_passes,
+    passes_all,
+    tell_score,
+    tokens_with_tests,
+)
 
 __all__ = ["UnitTestEvaluator", "UnitTestEvaluatorOptions"]
 
@@ -118,6 +124,10 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         """Yes: it judges by them."""
         return True
 
+    def enough(self) -> int | None:
+        """So many may pass at once as are looked for."""
+        return self.options.first
+
     def option_problems(self) -> tuple[OptionProblem, ...]:
         """Tell that two options say differently who goes on."""
         given = {
@@ -155,12 +165,16 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
 
     async def apply(self, ctx: Context, candidates: Inflow) -> None:
         """Judge all side by side, once the tests are there."""
+        if self.options.first is not None:
+            candidates.want(first_wave(self.options.first))  # sampled while tests are written
         tests = await candidates.tests()
         if not tests:
             await self._go_without(ctx, candidates)
         elif self.options.first is not None or self.options.all:
             judge, none = partial(_judge, ctx, tests), partial(_if_none, ctx, self.options.first)
-            await sift(ctx, candidates, Sieve(judge, _passed, _score, none, self.options.first))
+            await sift(
+                ctx, candidates, Sieve(judge, passes_all, tell_score, none, self.options.first)
+            )
         else:
             await self._rank(ctx, candidates, tests)
 
@@ -180,16 +194,16 @@ class UnitTestEvaluator(Technique[UnitTestEvaluatorOptions]):
         if not judged:
             return  # the budget allowed none: the runtime lets them go on as they came
         in_order = [judged.get(index, given[index]) for index in sorted(given)]
-        best = sorted(in_order, key=lambda each: -_passes(each))
+        best = sorted(in_order, key=lambda each: -count_passes(each))
         for place, candidate in enumerate(best[: self._most(len(best))]):
             ctx.put(place, candidate)
 
     async def _go_without(self, ctx: Context, candidates: Inflow) -> None:
         """Where the budget left no tests, the first candidates go on, as many as may."""
-        given = await candidates.all()
+        given = await take_first(candidates, self._most(candidates.width))
         if given:
             ctx.note("fallback", "there are no tests to judge by; the order that came in is kept")
-        for place, candidate in enumerate(given[: self._most(len(given))]):
+        for place, candidate in enumerate(given):
             ctx.put(place, candidate)
 
     def _most(self, count: int) -> int:
@@ -223,27 +237,12 @@ async def _judge(
 
 
 def _if_none(ctx: Context, first: int | None, judged: Sequence[Candidate]) -> Sequence[Candidate]:
-    most = max(map(_passes, judged))
-    best = [each for each in judged if _passes(each) == most][:first]
+    most = max(map(count_passes, judged))
+    best = [each for each in judged if count_passes(each) == most][:first]
     who = "1 goes" if len(best) == 1 else f"{len(best)} go"
     none = f"none of {len(judged)} candidates passed all tests"
     ctx.note("fallback", f"{none}; {who} on, with the most passes, {most}")
     return best
-
-
-def _passes(candidate: Candidate) -> int:
-    return sum(candidate.test_results or ())  # unreadable results are none
-
-
-def _passed(candidate: Candidate) -> bool:
-    return candidate.test_results is not None and all(candidate.test_results)
-
-
-def _score(candidate: Candidate) -> str:
-    results = candidate.test_results
-    if results is None:
-        return "its results could not be read"
-    return f"{sum(results)} of {len(results)} tests passed"
 
 
 def _format(count: int) -> str:

@@ -80,6 +80,10 @@ class UnitTestGenerator(Technique[UnitTestGeneratorOptions]):
     placeholders = frozenset({"reply_format"})
     required_placeholders = frozenset({"query"})
 
+    def works_on_demand(self) -> bool:
+        """Yes: it lets through what is asked for."""
+        return True
+
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let all candidates through, if there are any; tests exist from here on."""
         return Flow(inflow.arity, inflow.attachments, tests=True)

@@ -97,6 +97,10 @@ class Verifier(Technique[VerifierOptions]):
     required_placeholders = frozenset({"candidate"})
     adds = frozenset({Attachment.VERDICT})
 
+    def enough(self) -> int | None:
+        """So many may pass at once as are looked for."""
+        return self.options.first
+
     def flow(self, inflow: Flow) -> Flow | FlowProblem:
         """Let at least one through, and at most `first`, unless all may go on."""
         first = self.options.first
