@@ -9,6 +9,7 @@ import pytest
 from archonc.diagnostic import DiagnosticSink
 from archonc.source import Source
 from archonc.syntax.parse import parse_program
+from tests.fuzz.json_parts import ODD, mutate_json
 from tests.fuzz.programs import mutate_program, programs
 from tests.fuzz.target import decode, encode
 from tests.fuzz.targets import TARGETS
@@ -56,3 +57,11 @@ def is_read(text: str) -> bool:
 def test_any_bytes_are_a_text_that_has_bytes(data: bytes) -> None:
     text = decode(data)
     assert decode(encode(text)) == text
+
+
+def test_changes_leave_the_table_of_odd_values_alone() -> None:
+    before, chance = repr(ODD), random.Random(1)
+    text = '{"a": [1, 2], "b": {"c": []}}'
+    for _ in range(2000):
+        text = mutate_json(text[:2000], chance)
+    assert repr(ODD) == before

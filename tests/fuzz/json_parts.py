@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 __all__ = ["ODD", "mutate_json", "mutate_tree", "parts"]
@@ -71,7 +72,8 @@ def mutate_tree(tree: Any, chance: random.Random) -> None:
     many = 50 if len(written) < MOST_COPIED else 1
     match chance.randrange(9):
         case 0 | 1:
-            holder[key] = chance.choice(ODD)
+            # A copy: later changes would change the one in the table, until it holds itself.
+            holder[key] = deepcopy(chance.choice(ODD))
         case 2 | 7 | 8:
             holder[key] = copied
         case 3:
