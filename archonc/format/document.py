@@ -38,10 +38,12 @@ class Lines:
     """A raw text of several lines: what follows the opening quotes, then the other lines.
 
     The lines are indented below the line that the text begins on, blank ones excepted.
+    `closed`: the closing quotes stand behind the last line, not on one of their own.
     """
 
     first: str
     rest: tuple[str, ...]
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class _Writer:
         for line in doc.rest:
             self.line(indent + INDENT if line else 0)
             self.write(line)
-        self.line(indent)
+        if not doc.closed:
+            self.line(indent)
         self.write('"""')
 
     def chain(self, chain: Chain, indent: int) -> None:

@@ -41,4 +41,10 @@ def write_raw(value: str, *, multiline: bool) -> Doc:
             return Lines("", lines)
         if decode_raw_text(f'"""{value}\n"""') == value:
             return Lines(lines[0], lines[1:])
+    elif '"""' not in value.rstrip('"'):
+        # Quotes at its end close it where they are: a line of its own would make it longer.
+        if decode_raw_text(f'"""\n{value}"""') == value:
+            return Lines("", lines, closed=True)
+        if decode_raw_text(f'"""{value}"""') == value:
+            return Lines(lines[0], lines[1:], closed=True)
     return quote(value)

@@ -17,8 +17,9 @@ from archon_runtime.errors import PlanInvalid
 from archonc.compiler import check_source, compile_source
 from archonc.diagnostic import DiagnosticSink, Severity
 from archonc.expand import MOST_COUNTED, count_points
+from archonc.format import format_source
 from archonc.source import Source
-from archonc.syntax.nodes import ArchitectureDecl
+from archonc.syntax.nodes import ArchitectureDecl, PromptDecl, PromptText, Text
 from archonc.syntax.parse import parse_program
 from tests.archonc.import_configs import component, fuser, read
 from tests.fuzz.loading import hashed
@@ -195,3 +196,20 @@ def test_error_of_a_configuration_is_heard_where_a_warning_stands() -> None:
     imported = read([fuser()], [component("ranker", temperature=None)])
     assert imported.text is None
     assert any(each.severity is Severity.ERROR for each in imported.diagnostics)
+
+
+@pytest.mark.parametrize("first", ["first", "\n      first"])
+def test_raw_text_of_several_lines_may_end_in_quotes(first: str) -> None:
+    text = f'archon 1\n\nprompt p {{\n  user: """{first}\n      then\n        more""""""\n}}\n'
+    source = Source("any.archon", text)
+    formatted = format_source(source, DiagnosticSink(source))
+    assert formatted is not None
+    again = Source("any.archon", formatted)
+    for each in (source, again):
+        (prompt,) = parse_program(each, DiagnosticSink(each)).statements
+        assert isinstance(prompt, PromptDecl)
+        (user,) = prompt.members
+        assert isinstance(user, PromptText)
+        assert isinstance(user.value, Text)
+        assert (user.value.value, user.value.raw) == ('first\nthen\n  more"""', True)
+    assert format_source(again, DiagnosticSink(again)) == formatted
