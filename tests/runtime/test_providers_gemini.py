@@ -181,7 +181,7 @@ FAILURES = [
     ("html-500", ProviderUnavailable, True, "status 502"),
     ("cut", ProviderUnavailable, True, "cut the reply off"),
     ("hang-up", ProviderUnavailable, True, "cut the reply off"),
-    ("stall", ProviderTimeout, True, "sent no reply within 0.15 s"),
+    ("stall", ProviderTimeout, True, "sent no reply within 0.5 s"),
     ("stall-in-body", ProviderTimeout, True, "stopped half-way"),
 ]
 FINE = {"ok", "no-usage", "thought-only-counts", "blocked-half-way", "odd-reason"}
